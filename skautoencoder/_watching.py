@@ -1,0 +1,52 @@
+"""What a fit shows while it runs: a line an epoch, and scikit-learn's callbacks."""
+
+from __future__ import annotations
+
+
+class Watcher:
+    """Passes each epoch of one fit on to the screen and to the estimator's callbacks.
+
+    Parameters
+    ----------
+    estimator : estimator with ``max_iter``, ``verbose`` and scikit-learn's callbacks
+    fitted : callable
+        ``fitted(params)`` gives the attributes that make a copy of the estimator fitted.
+    hook_arguments : dict
+        What every callback hook may ask for: ``X``, ``y`` and ``metadata``.
+    """
+
+    def __init__(self, estimator, fitted, hook_arguments):
+        self._estimator = estimator
+        self._fitted = fitted
+        self._hook_arguments = {"estimator": estimator, **hook_arguments}
+        self._context = estimator._init_callback_context(max_subtasks=estimator.max_iter)
+        self._context.call_on_fit_task_begin(**self._hook_arguments)
+        self._epoch = None
+
+    def begin(self):
+        """An epoch begins."""
+        if hasattr(self._estimator, "_skl_callbacks"):
+            self._epoch = self._context.subcontext(task_name="epoch")
+            self._epoch.call_on_fit_task_begin(**self._hook_arguments)
+
+    def end(self, progress):
+        """An epoch has ended; whether a callback asks to stop."""
+        if self._estimator.verbose:
+            print(_line(progress, self._estimator.max_iter))
+        return self._epoch is not None and self._epoch.call_on_fit_task_end(
+            **self._hook_arguments,
+            reconstruction_attributes=lambda: self._fitted(progress.params),
+        )
+
+    def finish(self, params):
+        """The fit has ended, with these parameters."""
+        self._context.call_on_fit_task_end(
+            **self._hook_arguments, reconstruction_attributes=lambda: self._fitted(params)
+        )
+
+
+def _line(progress, max_iter):
+    line = f"Epoch {progress.epoch:>{len(str(max_iter))}}/{max_iter}  loss {progress.loss:.6g}"
+    if progress.validation_loss is not None:
+        line += f"  validation loss {progress.validation_loss:.6g}"
+    return line

@@ -1,0 +1,47 @@
+"""The model as an objective sees it: a network, a loss, and the data's mean and scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import jax
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Model:
+    """What stays fixed while parameters are trained.
+
+    A pytree: network and loss are static, because they change the compiled program;
+    mean and scale are numbers, traced.
+
+    Parameters
+    ----------
+    network : DenseNetwork
+    loss : one of the classes in :mod:`skautoencoder.losses`
+    mean : array of shape (n_features,)
+    scale : float
+        Rows reach the network as ``(X - mean) / scale``.
+    """
+
+    network: Any = field(metadata={"static": True})
+    loss: Any = field(metadata={"static": True})
+    mean: Any
+    scale: Any
+
+    def encode(self, params, x):
+        """Codes of standardised rows."""
+        return self.network.encode(params, x)
+
+    def decode(self, params, z):
+        """The loss's output for the codes ``z``."""
+        return self.loss.output(*self.network.decode(params, z), self.mean, self.scale)
+
+    def error(self, x, output):
+        """Each row's reconstruction error, in the units of the loss."""
+        return self.loss.error(x, output, self.mean, self.scale)
+
+    def predict(self, params, z):
+        """Reconstructions in the units of the data."""
+        return self.loss.predict(self.decode(params, z), self.mean, self.scale)

@@ -1,0 +1,168 @@
+"""The dense autoencoder: a linear path with a multilayer network beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from skautoencoder.networks._activations import ACTIVATIONS
+
+
+class DenseStack(NamedTuple):
+    """One half of a dense autoencoder, the encoder or the decoder.
+
+    Attributes
+    ----------
+    weights : tuple of arrays, each of shape (n_inputs, n_outputs)
+        Weights of the nonlinear path, input side first. A decoder whose weights are
+        tied to its encoder's holds none of its own.
+    biases : tuple of arrays, each of shape (n_outputs,)
+        Biases of the nonlinear path, one to a layer.
+    linear : array of shape (n_inputs, n_outputs) or (n_inputs,), or None
+        The linear path beside the network; None where there is none. A tied decoder
+        holds one factor a component: its path is the encoder's transposed, scaled.
+    gain : array of shape (n_outputs,), or None
+        What the nonlinear path's output is multiplied by, one factor a column, where
+        weights are tied beside a linear path. It lets such a network be silent at the
+        start without being zero, which it could hardly leave.
+    """
+
+    weights: tuple
+    biases: tuple
+    linear: Any
+    gain: Any = None
+
+
+class DenseParameters(NamedTuple):
+    """Everything that training changes in a dense autoencoder."""
+
+    encoder: DenseStack
+    decoder: DenseStack
+
+
+@dataclass(frozen=True)
+class DenseNetwork:
+    """A dense autoencoder's shape; hashable, so that it can be static under ``jax.jit``.
+
+    With rows ``x`` standardised by one mean and one scale,
+
+        z = x E + f(x),        x_hat = z D + g(z),
+
+    where ``E`` and ``D`` are the linear path, absent if it was not asked for, and ``f``
+    and ``g`` are multilayer networks.
+    """
+
+    n_features: int
+    n_components: int
+    hidden_layer_sizes: tuple[int, ...]
+    activation: str
+    tied_weights: bool
+
+    parameters = DenseParameters
+
+    def init(self, rng, linear=None):
+        """Draw parameters; beside a linear path ``(E, D)`` the network adds nothing yet.
+
+        Parameters
+        ----------
+        rng : numpy.random.RandomState
+        linear : tuple of arrays (n_features, n_components), (n_components, n_features)
+            The linear path to start from, or None for a plain network.
+
+        Returns
+        -------
+        DenseParameters
+            NumPy arrays in single precision.
+        """
+        sizes = (self.n_features, *self.hidden_layer_sizes, self.n_components)
+        biases_in, biases_out = _zeros(sizes[1:]), _zeros(sizes[-2::-1])
+        if linear is None:
+            encoder = DenseStack(_glorot(rng, sizes), biases_in, None)
+            decoder = () if self.tied_weights else _glorot(rng, sizes[::-1])
+            return DenseParameters(encoder, DenseStack(decoder, biases_out, None))
+        path_in, path_out = linear
+        if self.tied_weights:
+            factor = _tied_factor(path_in, path_out)
+            gain_in, gain_out = _zeros((self.n_components, self.n_features))
+            return DenseParameters(
+                DenseStack(_glorot(rng, sizes), biases_in, path_in, gain_in),
+                DenseStack((), biases_out, factor, gain_out),
+            )
+        return DenseParameters(
+            DenseStack(_silenced(_glorot(rng, sizes)), biases_in, path_in),
+            DenseStack(_silenced(_glorot(rng, sizes[::-1])), biases_out, path_out),
+        )
+
+    def awake(self, rng, params):
+        """The same parameters with the network beside the linear path speaking up.
+
+        Where it is silent, at PCA, training may find no way that leads down, as on data
+        folded in a symmetric way. From here it has to find its way back, and finds others.
+        """
+        sizes = (self.n_features, *self.hidden_layer_sizes, self.n_components)
+        if self.tied_weights:
+            return DenseParameters(
+                *(stack._replace(gain=np.ones_like(stack.gain)) for stack in params)
+            )
+        return DenseParameters(
+            params.encoder._replace(weights=_glorot(rng, sizes)),
+            params.decoder._replace(weights=_glorot(rng, sizes[::-1])),
+        )
+
+    def encode(self, params, x):
+        """Codes of the rows ``x``, of shape (n_rows, n_components)."""
+        encoder = params.encoder
+        code = _run(encoder, encoder.weights, self.activation, x)
+        return code if encoder.linear is None else x @ encoder.linear + code
+
+    def decode(self, params, z):
+        """The two parts of the decoded rows, linear and nonlinear.
+
+        The first is None where the network has no linear path. A loss puts them
+        together, because each loss has an output unit of its own.
+        """
+        encoder, decoder = params
+        tied = self.tied_weights
+        weights = tuple(w.T for w in encoder.weights[::-1]) if tied else decoder.weights
+        nonlinear = _run(decoder, weights, self.activation, z)
+        if decoder.linear is None:
+            return None, nonlinear
+        linear = (z * decoder.linear) @ encoder.linear.T if tied else z @ decoder.linear
+        return linear, nonlinear
+
+
+def _glorot(rng, sizes):
+    # Glorot & Bengio (2010), equation 12, in its normal form
+    return tuple(
+        (rng.standard_normal((n_in, n_out)) * np.sqrt(2 / (n_in + n_out))).astype(np.float32)
+        for n_in, n_out in pairwise(sizes)
+    )
+
+
+def _silenced(weights):
+    return (*weights[:-1], np.zeros_like(weights[-1]))
+
+
+def _zeros(sizes):
+    return tuple(np.zeros(size, np.float32) for size in sizes)
+
+
+def _tied_factor(path_in, path_out):
+    # The factor a that makes a_k E[:, k] the best match of D[k]; exact for PCA, whose
+    # two directions are parallel.
+    norm = np.sum(path_in**2, axis=0)
+    return np.divide(
+        np.sum(path_in * path_out.T, axis=0), norm, out=np.zeros_like(norm), where=norm > 0
+    )
+
+
+def _run(stack, weights, activation, x):
+    function = ACTIVATIONS[activation]
+    *hidden, (last_weight, last_bias) = zip(weights, stack.biases, strict=True)
+    for weight, bias in hidden:
+        x = function(x @ weight + bias)
+    output = x @ last_weight + last_bias
+    return output if stack.gain is None else output * stack.gain

@@ -1,0 +1,190 @@
+"""Training from the start to the best weights: runs side by side, judged together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from skautoencoder.training._batches import Rows
+from skautoencoder.training._loop import Problem, row_losses, train_epochs
+from skautoencoder.training._validation import Selection
+
+# The start's training loss is measured on at most this many rows.
+_START_ROWS = 10_000
+# A validation loss above this share of the start's is worth a second try.
+WORTHWHILE = 0.95
+# A loss this many times that of rebuilding nothing but the mean has diverged.
+_DIVERGED = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One training: a problem, the weights to start from, and rows to learn from."""
+
+    problem: Problem
+    params: Any
+    index: np.ndarray
+
+    def epochs(self, rows, max_iter, rng, awake=False):
+        """The training, epoch by epoch."""
+        first = self.problem.model.network.awake(rng, self.params) if awake else None
+        state = self.problem.start(self.params, first)
+        return train_epochs(self.problem, state, rows, self.index, max_iter, rng)
+
+
+@dataclass(frozen=True, eq=False)
+class Judge:
+    """Held-out rows that say how good a run's weights are."""
+
+    run: Run
+    rows: Rows
+    index: np.ndarray
+
+    def losses(self, params):
+        """The loss of each held-out row."""
+        return row_losses(self.run.problem, params, self.rows, self.index)
+
+
+class Progress(NamedTuple):
+    """What is known at the end of an epoch."""
+
+    epoch: int  # from 1
+    params: Any
+    loss: float
+    validation_loss: float | None
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """What training ends with.
+
+    Attributes
+    ----------
+    params : pytree of jax arrays
+        The best weights on the held-out rows, or the last where there are none.
+    loss_curve, validation_loss_curve : list of float
+        Entry 0 is the start. The second is empty without held-out rows.
+    best_epoch : int
+        The epoch the weights are from; 0 is the start.
+    best_loss : float
+        Their loss on the held-out rows, or on the training rows where there are none.
+    convincing : bool
+        Whether they are better than the start by more than chance would explain.
+    diverged, interrupted : bool
+        Why training stopped early, if it did so for one of these reasons.
+    """
+
+    params: Any
+    loss_curve: list
+    validation_loss_curve: list
+    best_epoch: int
+    best_loss: float
+    convincing: bool
+    diverged: bool
+    interrupted: bool
+
+    def with_start(self, params):
+        """The same record, had none of the epochs been better than the start."""
+        loss = self.validation_loss_curve[0]
+        return replace(self, params=params, best_epoch=0, best_loss=loss)
+
+
+def train(leader, judges, rows, *, max_iter, patience, tol, second_try, rng, watcher):
+    """Train the leader; the judges say which of its epochs was best, and when to stop.
+
+    Parameters
+    ----------
+    leader : Run
+        The run whose weights are kept.
+    judges : list of Judge
+        One on the leader itself for a plain validation split; one a fold for
+        cross-validation, whose runs are trained alongside; none to keep the last weights.
+    rows : Rows
+        What all runs learn from.
+    max_iter : int
+    patience : float
+        Epochs without progress before training stops; infinite to run them all.
+    tol : float
+    second_try : bool
+        Whether to try once more, with the network awake, when patience runs out and
+        little was gained over the start. Both tries share ``max_iter`` and count as one training.
+    rng : numpy.random.RandomState
+    watcher : object with ``begin()`` and ``end(progress)``
+        Called before and after each epoch; a true value from ``end`` stops training.
+
+    Returns
+    -------
+    TrainingResult
+    """
+    runs = [leader, *(judge.run for judge in judges if judge.run is not leader)]
+    loss_curve = [_start_loss(leader, rows)]
+    limit = _DIVERGED * max(loss_curve[0], _unit_loss(leader))
+    selection = _select(leader, judges, patience, tol)
+    params, diverged, interrupted = leader.params, False, False
+    epochs = {run: run.epochs(rows, max_iter, rng) for run in runs}
+    try:
+        for epoch in range(1, max_iter + 1):
+            watcher.begin()
+            records = {run: next(run_epochs) for run, run_epochs in epochs.items()}
+            loss = records[leader].loss
+            loss_curve.append(loss)
+            if not loss <= limit:
+                diverged = True
+                break
+            averages = {run: record.state.average for run, record in records.items()}
+            params = averages[leader]
+            validation_loss = None
+            if selection is not None:
+                selection.update(params, _judge(judges, averages))
+                validation_loss = selection.curve[-1]
+            stop = watcher.end(Progress(epoch, params, loss, validation_loss))
+            if stop:
+                break
+            if selection is not None and selection.exhausted:
+                if not second_try or selection.loss < WORTHWHILE * selection.curve[0]:
+                    break
+                second_try = False
+                selection.be_patient_again()
+                epochs = {run: run.epochs(rows, max_iter - epoch, rng, awake=True) for run in runs}
+    except KeyboardInterrupt:
+        interrupted = True
+    if selection is None:
+        kept = len(loss_curve) - 1 - diverged
+        return TrainingResult(
+            params, loss_curve, [], kept, loss_curve[kept], True, diverged, interrupted
+        )
+    return TrainingResult(
+        selection.params,
+        loss_curve,
+        selection.curve,
+        selection.epoch,
+        selection.loss,
+        selection.convincing,
+        diverged,
+        interrupted,
+    )
+
+
+def _judge(judges, params):
+    return np.concatenate([judge.losses(params[judge.run]) for judge in judges])
+
+
+def _select(leader, judges, patience, tol):
+    if not judges:
+        return None
+    losses = _judge(judges, {judge.run: judge.run.params for judge in judges})
+    weight = np.concatenate([judge.rows.weight[judge.index] for judge in judges])
+    return Selection(leader.params, losses, weight, patience, tol)
+
+
+def _start_loss(run, rows):
+    index = run.index[:_START_ROWS]
+    losses = row_losses(run.problem, run.params, rows, index)
+    return float(np.average(losses, weights=rows.weight[index]))
+
+
+def _unit_loss(run):
+    model = run.problem.model
+    return float(model.loss.unit(model.scale)) * len(model.mean)

@@ -1,0 +1,116 @@
+"""Held-out rows: which they are, and which epoch's weights they speak for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+# Ten held-out rows mislead. Where a single split would hold fewer rows than this, every
+# row is held out once, in turn, and the epoch is chosen on all of them together.
+MIN_ROWS = 50
+_N_FOLDS = 5
+
+# How sure a gain must be before the start is left for good.
+STANDARD_ERRORS = 1.0
+
+
+class Fold(NamedTuple):
+    """Row numbers to learn from and to be judged by."""
+
+    train: np.ndarray
+    validation: np.ndarray
+
+
+def split(index, validation_fraction, rng):
+    """One fold where the fraction holds enough rows, five of cross-validation elsewhere.
+
+    Parameters
+    ----------
+    index : ndarray
+        Row numbers to deal out.
+    validation_fraction : float
+    rng : numpy.random.RandomState
+
+    Returns
+    -------
+    list of Fold
+    """
+    order = rng.permutation(index)
+    n_validation = int(np.ceil(validation_fraction * len(order)))
+    if MIN_ROWS <= n_validation < len(order):
+        return [Fold(order[n_validation:], order[:n_validation])]
+    parts = np.array_split(order, min(_N_FOLDS, len(order)))
+    return [Fold(np.concatenate(parts[:i] + parts[i + 1 :]), part) for i, part in enumerate(parts)]
+
+
+@dataclass
+class Selection:
+    """The best weights so far, the start included.
+
+    Parameters
+    ----------
+    params : pytree
+        The weights at the start.
+    losses : ndarray of shape (n_validation_rows,)
+        Their losses on the held-out rows.
+    weight : ndarray of shape (n_validation_rows,)
+    patience : float
+        Epochs without progress before training should stop.
+    tol : float
+        Relative improvement of the mean loss that counts as progress.
+    """
+
+    params: Any
+    losses: np.ndarray
+    weight: np.ndarray
+    patience: float
+    tol: float
+    epoch: int = 0
+    curve: list = field(default_factory=list)
+
+    def __post_init__(self):
+        self.start_losses = self.losses
+        self._progress = (self.mean(self.losses), 0)
+        self.curve.append(self.mean(self.losses))
+
+    def mean(self, losses):
+        return float(np.average(losses, weights=self.weight))
+
+    @property
+    def loss(self):
+        """Mean validation loss of the best weights."""
+        return self.mean(self.losses)
+
+    def be_patient_again(self):
+        """Count the epochs without progress from here."""
+        self._progress = (self._progress[0], len(self.curve) - 1)
+
+    def update(self, params, losses):
+        """Take note of one more epoch."""
+        loss = self.mean(losses)
+        self.curve.append(loss)
+        if loss < self.loss:
+            self.params, self.losses, self.epoch = params, losses, len(self.curve) - 1
+        level, _ = self._progress
+        if loss < level - self.tol * abs(level):
+            self._progress = (loss, len(self.curve) - 1)
+
+    @property
+    def exhausted(self):
+        """Whether patience has run out."""
+        return len(self.curve) - 1 - self._progress[1] >= self.patience
+
+    @property
+    def convincing(self):
+        """Whether the best weights beat the start by more than chance would explain.
+
+        Measured in standard errors of the mean paired difference over the held-out
+        rows. A smaller gain may be luck, and be lost on new rows.
+        """
+        gain = self.start_losses - self.losses
+        mean = self.mean(gain)
+        share = self.weight / self.weight.sum()
+        error = np.sqrt(np.sum(share**2 * (gain - mean) ** 2))
+        return self.epoch > 0 and mean > STANDARD_ERRORS * error

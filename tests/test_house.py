@@ -1,0 +1,79 @@
+"""Who may import whom, and what importing costs."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import skautoencoder
+
+PACKAGE = Path(skautoencoder.__file__).parent
+
+# Each part of the core, and what it may import of this package and beyond it.
+MAY_IMPORT = {
+    "networks": {"skautoencoder.networks", "numpy"},
+    "losses.py": {"numpy"},
+    "model.py": {"jax"},
+    "objectives": {
+        "skautoencoder.objectives",
+        "skautoencoder.networks",
+        "skautoencoder.model",
+        "jax",
+    },
+    "training": {
+        "skautoencoder.training",
+        "skautoencoder.model",
+        "jax",
+        "optax",
+        "numpy",
+        "scipy",
+        "threadpoolctl",
+    },
+}
+
+
+def imported(path):
+    """Dotted names of all modules that a file imports, wherever it does so."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+
+
+@pytest.mark.parametrize("part", MAY_IMPORT)
+def test_the_core_imports_only_what_its_table_says(part):
+    place = PACKAGE / part
+    for path in [place] if place.is_file() else place.rglob("*.py"):
+        for name in imported(path):
+            if name.split(".")[0] in sys.stdlib_module_names:
+                continue
+            allowed = any(name == a or name.startswith(a + ".") for a in MAY_IMPORT[part])
+            assert allowed, f"{path.relative_to(PACKAGE)} imports {name}"
+
+
+def test_the_table_covers_the_core():
+    surface = {"__init__.py", "_autoencoder.py", "_base.py", "_watching.py"}
+    names = {path.name for path in PACKAGE.iterdir() if not path.name.startswith("__pycache__")}
+    assert names == surface | set(MAY_IMPORT)
+
+
+def test_import_brings_nothing_heavy_and_sets_no_option():
+    program = """
+import sys
+import jax, scipy, sklearn.base, sklearn.callback, sklearn.utils.validation
+known = set(sys.modules)
+before = dict(jax.config.values)
+import skautoencoder
+assert dict(jax.config.values) == before
+new = {name.split(".")[0] for name in set(sys.modules) - known}
+print(*sorted(new - {"skautoencoder"} - set(sys.stdlib_module_names)))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == ""

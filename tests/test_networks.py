@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy.special import erf, expit
+
+from skautoencoder.networks import ACTIVATIONS, DenseNetwork
+
+# Independent formulas in double precision.
+EXPECTED = {
+    "identity": lambda x: x,
+    "relu": lambda x: np.where(x > 0, x, 0),
+    "gelu": lambda x: 0.5 * x * (1 + erf(x / np.sqrt(2))),
+    "silu": lambda x: x * expit(x),
+    "elu": lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0))),
+    "softplus": lambda x: np.logaddexp(x, 0),
+    "tanh": np.tanh,
+    "logistic": expit,
+}
+
+
+@pytest.mark.parametrize("name", sorted(ACTIVATIONS))
+def test_activations_on_numpy_and_jax(name):
+    x = np.linspace(-30, 30, 601, dtype=np.float32)
+    on_numpy = ACTIVATIONS[name](x)
+    assert on_numpy.dtype == np.float32
+    # gelu is the tanh form, which is 5e-4 off at most
+    assert_allclose(
+        on_numpy, EXPECTED[name](x.astype(float)), atol=1e-3 if name == "gelu" else 1e-6
+    )
+    assert_allclose(jax.jit(ACTIVATIONS[name])(jnp.asarray(x)), on_numpy, atol=1e-5)
+
+
+def make(n_features, n_components, sizes, activation, tied, seed, silent):
+    network = DenseNetwork(n_features, n_components, sizes, activation, tied)
+    rng = np.random.RandomState(seed)
+    linear = None
+    if silent:  # parallel directions, as PCA's are
+        axes = np.linalg.qr(rng.standard_normal((n_features, n_features)))[0][:, :n_components]
+        spread = rng.uniform(0.5, 2, axes.shape[1])
+        path_in = np.zeros((n_features, n_components), np.float32)
+        path_out = np.zeros((n_components, n_features), np.float32)
+        path_in[:, : axes.shape[1]] = axes / spread
+        path_out[: axes.shape[1]] = (axes * spread).T
+        linear = path_in, path_out
+    return network, network.init(rng, linear), linear
+
+
+architectures = st.fixed_dictionaries(
+    {
+        "n_features": st.integers(1, 6),
+        "n_components": st.integers(1, 8),
+        "sizes": st.lists(st.integers(1, 7), max_size=3).map(tuple),
+        "activation": st.sampled_from(sorted(ACTIVATIONS)),
+        "tied": st.booleans(),
+        "seed": st.integers(0, 1000),
+    }
+)
+
+
+@given(architectures)
+@settings(max_examples=60, deadline=None)
+def test_beside_a_linear_path_the_network_is_silent_until_awake(architecture):
+    network, params, (path_in, path_out) = make(**architecture, silent=True)
+    x = np.random.RandomState(0).standard_normal((5, network.n_features)).astype(np.float32)
+    codes = network.encode(params, x)
+    linear, nonlinear = network.decode(params, codes)
+    assert_allclose(codes, x @ path_in, atol=1e-5)
+    assert_allclose(linear, x @ path_in @ path_out, atol=1e-4)
+    assert_array_equal(nonlinear, 0)
+    awake = network.awake(np.random.RandomState(1), params)
+    assert jax.tree.structure(awake) == jax.tree.structure(params)
+    assert jax.tree.map(np.shape, awake) == jax.tree.map(np.shape, params)
+    assert np.abs(network.encode(awake, x) - codes).max() > 0 or network.activation == "relu"
+
+
+@given(architectures)
+@settings(max_examples=60, deadline=None)
+def test_numpy_and_jax_agree(architecture):
+    network, params, _ = make(**architecture, silent=False)
+    x = np.random.RandomState(0).standard_normal((5, network.n_features)).astype(np.float32)
+    on_jax = jax.tree.map(jnp.asarray, params)
+    codes = network.encode(params, x)
+    assert codes.dtype == np.float32
+    assert codes.shape == (5, network.n_components)
+    assert_allclose(network.encode(on_jax, jnp.asarray(x)), codes, atol=1e-5)
+    linear, nonlinear = network.decode(params, codes)
+    assert linear is None
+    assert nonlinear.shape == x.shape
+    assert_allclose(network.decode(on_jax, jnp.asarray(codes))[1], nonlinear, atol=1e-5)
+
+
+def test_forward_pass_by_hand():
+    network, params, _ = make(4, 2, (3,), "tanh", False, 0, False)
+    x = np.random.RandomState(1).standard_normal((6, 4)).astype(np.float32)
+    (w1, w2), (b1, b2) = params.encoder.weights, params.encoder.biases
+    assert_allclose(network.encode(params, x), np.tanh(x @ w1 + b1) @ w2 + b2, atol=1e-6)
+
+
+def test_glorot_weights_have_their_variance():
+    _, params, _ = make(300, 100, (200,), "relu", False, 0, False)
+    assert params.encoder.weights[0].var() == pytest.approx(2 / 500, rel=0.05)
+    assert params.encoder.weights[1].var() == pytest.approx(2 / 300, rel=0.05)
