@@ -216,9 +216,10 @@ class BaseAutoencoder(
             If X holds NaN or infinity or has another number of columns.
         """
         X = self._check_X(X)
+        model, params = self._in_precision(_output_dtype(X))
         codes = np.empty((X.shape[0], self.n_components_), _output_dtype(X))
         for rows, x in self._standardised_chunks(X):
-            codes[rows] = self._model.encode(self._params, x)
+            codes[rows] = model.encode(params, x)
         return codes
 
     def inverse_transform(self, X):
@@ -249,10 +250,10 @@ class BaseAutoencoder(
                 f"X has {codes.shape[1]} columns, but {type(self).__name__} decodes codes of "
                 f"n_components_={self.n_components_} columns."
             )
+        model, params = self._in_precision(codes.dtype)
         decoded = np.empty((len(codes), self.n_features_in_), codes.dtype)
         for rows in self._chunks(len(codes)):
-            z = codes[rows].astype(np.float32, copy=False)
-            decoded[rows] = self._model.predict(self._params, z)
+            decoded[rows] = model.predict(params, codes[rows])
         return decoded
 
     def score_samples(self, X):
@@ -268,9 +269,10 @@ class BaseAutoencoder(
             Summed over the features, in squared units of the data.
         """
         X = self._check_X(X)
+        model, params = self._in_precision(_output_dtype(X))
         scores = np.empty(X.shape[0], _output_dtype(X))
         for rows, x in self._standardised_chunks(X):
-            rebuilt = self._model.predict(self._params, self._model.encode(self._params, x))
+            rebuilt = model.predict(params, model.encode(params, x))
             scores[rows] = -np.sum((_dense(X[rows]) - rebuilt) ** 2, axis=1)
         return scores
 
@@ -448,12 +450,17 @@ class BaseAutoencoder(
     # -- the fitted model, on NumPy
 
     @property
-    def _model(self):
-        return Model(self._network, self._loss, self.mean_, self.scale_)
-
-    @property
     def _params(self):
         return self._network.parameters(self.encoder_, self.decoder_)
+
+    def _in_precision(self, dtype):
+        """Model and parameters for rows of one precision.
+
+        Double-precision rows are worked on in double precision: in single, the same row
+        could get another last digit in another place of the array.
+        """
+        model = Model(self._network, self._loss, self.mean_.astype(dtype), self.scale_)
+        return model, jax.tree.map(lambda array: array.astype(dtype, copy=False), self._params)
 
     def _chunks(self, n_samples):
         size = max(64, _CHUNK_VALUES // self.n_features_in_)
@@ -463,7 +470,7 @@ class BaseAutoencoder(
     def _standardised_chunks(self, X):
         standardisation = Standardisation(self.mean_, self.scale_)
         for rows in self._chunks(X.shape[0]):
-            yield rows, standardisation.apply(_dense(X[rows]))
+            yield rows, standardisation.apply(_dense(X[rows]), _output_dtype(X))
 
 
 def _to_numpy(X):

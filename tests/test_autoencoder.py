@@ -124,6 +124,8 @@ def test_many_rows_go_through_in_chunks(digits, fitted_digits):
 def test_a_row_has_the_same_code_alone(digits, fitted_digits):
     X = digits[1]
     alone = np.vstack([fitted_digits.transform(row[None]) for row in X[:20]])
+    assert_allclose(alone, fitted_digits.transform(X)[:20], rtol=1e-10, atol=1e-12)
+    alone = np.vstack([fitted_digits.transform(np.float32(row[None])) for row in X[:20]])
     assert_allclose(alone, fitted_digits.transform(X)[:20], atol=1e-5)
 
 

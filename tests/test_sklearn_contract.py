@@ -47,7 +47,7 @@ EXPECTED_FAILURES = {
 
 @parametrize_with_checks(
     [quick(hidden_layer_sizes=(8,)), quick(hidden_layer_sizes=(8,), tied_weights=True)],
-    expected_failed_checks=lambda estimator: {} if estimator.tied_weights else EXPECTED_FAILURES,
+    expected_failed_checks=lambda estimator: EXPECTED_FAILURES,
 )
 def test_scikit_learns_checks(estimator, check):
     with warnings.catch_warnings():

@@ -38,17 +38,16 @@ class Standardisation(NamedTuple):
     mean: np.ndarray  # (n_features,)
     scale: float
 
-    def apply(self, dense):
-        """``(dense - mean) / scale`` in single precision.
+    def apply(self, dense, dtype=np.float32):
+        """``(dense - mean) / scale`` in the precision asked for.
 
         Double-precision data meets the mean in double precision: a column of years
         would lose its digits otherwise.
         """
-        if dense.dtype == np.float64:
-            return ((dense - self.mean) / self.scale).astype(np.float32)
-        centred = dense.astype(np.float32) - self.mean.astype(np.float32)
-        centred /= np.float32(self.scale)
-        return centred
+        precision = np.float64 if dense.dtype == np.float64 else np.float32
+        centred = dense.astype(precision, copy=False) - self.mean.astype(precision)
+        centred /= precision(self.scale)
+        return centred.astype(dtype, copy=False)
 
 
 class Block(NamedTuple):
