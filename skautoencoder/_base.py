@@ -12,18 +12,20 @@ from sklearn.base import (
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
     _fit_context,
+    clone,
 )
 from sklearn.callback import CallbackSupportMixin
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import check_array, check_random_state
+from sklearn.utils import check_array, check_random_state, check_scalar
 from sklearn.utils._param_validation import HasMethods, Interval, RealNotInt, StrOptions
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from skautoencoder._watching import Watcher
-from skautoencoder.losses import LOSSES
+from skautoencoder.losses import LOSSES, Loss
 from skautoencoder.model import Model
 from skautoencoder.networks import ACTIVATIONS
-from skautoencoder.objectives import OBJECTIVES
+from skautoencoder.objectives import OBJECTIVES, Objective
 from skautoencoder.training import (
     OPTIMIZERS,
     Judge,
@@ -51,6 +53,16 @@ PATIENCE_STEPS = 500
 _CHUNK_VALUES = 1_048_576
 
 
+def _draws_codes(estimator):
+    objective = getattr(estimator, "_objective", None) or estimator.objective
+    if objective == "variational" or hasattr(objective, "log_likelihood"):
+        return True
+    raise AttributeError(
+        f"objective={estimator.objective!r} has no distribution to draw from; "
+        "objective=Variational(...) has."
+    )
+
+
 class BaseAutoencoder(
     CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
 ):
@@ -65,8 +77,8 @@ class BaseAutoencoder(
             Interval(RealNotInt, 0, 1, closed="neither"),
         ],
         "activation": [StrOptions(set(ACTIVATIONS))],
-        "loss": [StrOptions(set(LOSSES))],
-        "objective": [StrOptions(set(OBJECTIVES)), HasMethods(["loss", "validation_loss"])],
+        "loss": [StrOptions(set(LOSSES)), Loss],
+        "objective": [StrOptions(set(OBJECTIVES)), Objective],
         "init": [StrOptions({"pca", "glorot"})],
         "optimizer": [StrOptions(set(OPTIMIZERS)), HasMethods(["init", "update"])],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
@@ -219,7 +231,7 @@ class BaseAutoencoder(
         model, params = self._in_precision(_output_dtype(X))
         codes = np.empty((X.shape[0], self.n_components_), _output_dtype(X))
         for rows, x in self._standardised_chunks(X):
-            codes[rows] = model.encode(params, x)
+            codes[rows] = self._objective.code(model, params, x)
         return codes
 
     def inverse_transform(self, X):
@@ -272,7 +284,7 @@ class BaseAutoencoder(
         model, params = self._in_precision(_output_dtype(X))
         scores = np.empty(X.shape[0], _output_dtype(X))
         for rows, x in self._standardised_chunks(X):
-            rebuilt = model.predict(params, model.encode(params, x))
+            rebuilt = model.predict(params, self._objective.code(model, params, x))
             scores[rows] = -np.sum((_dense(X[rows]) - rebuilt) ** 2, axis=1)
         return scores
 
@@ -301,6 +313,69 @@ class BaseAutoencoder(
             return 1.0 if error == 0 else 0.0
         return float(1 - error / variance)
 
+    @available_if(_draws_codes)
+    def sample(self, n_samples=1, random_state=None):
+        """Draw new rows: decoded codes from the standard normal distribution.
+
+        Offered with ``objective=Variational(...)``.
+
+        Parameters
+        ----------
+        n_samples : int, default=1
+        random_state : int, RandomState instance or None, default=None
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features_in_)
+            In the units of the training data.
+
+        Raises
+        ------
+        NotFittedError
+            If the estimator is not fitted.
+        """
+        check_is_fitted(self)
+        check_scalar(n_samples, "n_samples", Integral, min_val=1)
+        rng = check_random_state(random_state)
+        return self.inverse_transform(rng.standard_normal((n_samples, self.n_components_)))
+
+    @available_if(_draws_codes)
+    def log_likelihood(self, X, n_draws=100, random_state=None):
+        """A lower bound of the log-likelihood of each row, by importance sampling.
+
+        Offered with ``objective=Variational(...)``. More draws make it tighter.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        n_draws : int, default=100
+            Codes to draw for each row.
+        random_state : int, RandomState instance or None, default=None
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            In nats: a density for real-valued losses, a probability for "cross_entropy"
+            of binary data.
+
+        Raises
+        ------
+        NotFittedError
+            If the estimator is not fitted.
+        ValueError
+            If X holds NaN or infinity or has another number of columns.
+        """
+        X = self._check_X(X)
+        check_scalar(n_draws, "n_draws", Integral, min_val=1)
+        rng = check_random_state(random_state)
+        model, params = self._in_precision(_output_dtype(X))
+        bound = np.empty(X.shape[0], _output_dtype(X))
+        for rows, x in self._standardised_chunks(X):
+            shape = (len(x), self.n_components_)
+            draws = (rng.standard_normal(shape).astype(x.dtype) for _ in range(n_draws))
+            bound[rows] = self._objective.log_likelihood(model, params, x, draws)
+        return bound
+
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
@@ -321,12 +396,12 @@ class BaseAutoencoder(
                 f"sample_weight leaves {np.count_nonzero(weight)} rows with a weight above "
                 f"zero, but {type(self).__name__} needs at least 2 samples."
             )
-        LOSSES[self.loss].check(X)
+        self._asked_loss().check(X)
         return Rows(X, weight)
 
     def _check_validation(self, X_val):
         X_val = self._check_X(X_val, reset=False)
-        LOSSES[self.loss].check(X_val)
+        self._asked_loss().check(X_val)
         return Rows(X_val, np.ones(X_val.shape[0]))
 
     def _check_X(self, X, reset=False, ensure_min_samples=1):
@@ -378,11 +453,13 @@ class BaseAutoencoder(
 
     def _problem(self, network, standardisation, n_samples, start_is_good):
         auto = _LARGE_BATCH if n_samples >= _LARGE_DATA else _SMALL_BATCH
-        objective = self.objective
         mean, scale = standardisation
+        model = Model(network, self._asked_loss(), mean.astype(np.float32), np.float32(scale))
+        objective = self._asked_objective()
+        objective.check(model)
         return Problem(
-            Model(network, LOSSES[self.loss], mean.astype(np.float32), np.float32(scale)),
-            OBJECTIVES[objective]() if isinstance(objective, str) else objective,
+            model,
+            objective,
             standardisation,
             optimizer=self.optimizer,
             learning_rate=self.learning_rate,
@@ -390,6 +467,13 @@ class BaseAutoencoder(
             batch_size=auto if self.batch_size == "auto" else self.batch_size,
             start_is_good=start_is_good,
         )
+
+    def _asked_loss(self):
+        return LOSSES[self.loss] if isinstance(self.loss, str) else self.loss
+
+    def _asked_objective(self):
+        named = isinstance(self.objective, str)
+        return OBJECTIVES[self.objective]() if named else clone(self.objective)
 
     def _plan(self, rows, validation, start, rng):
         """Which run to keep, and who judges it."""
@@ -422,6 +506,7 @@ class BaseAutoencoder(
             "decoder_": decoder,
             "_network": problem.model.network,
             "_loss": problem.model.loss,
+            "_objective": problem.objective,
         }
 
     def _set_fitted(self, attributes):

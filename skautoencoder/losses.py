@@ -4,20 +4,39 @@ A loss sees rows ``x`` standardised by one mean and one scale, and the two parts
 decoded row (see :meth:`DenseNetwork.decode`), of which the linear one may be None. It
 puts the parts together (`output`), measures the error of a row, summed over its features
 (`error`), and turns an output into a reconstruction in the units of the data (`predict`).
+`unit` is the error that counts as one for a feature; `nats` turns a row's error into minus
+the log-likelihood under noise of the given spread, where the loss is one.
 All are written for NumPy and JAX alike.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+
+import numpy as np
 
 # A linear reconstruction may leave [0, 1]. Where it is taken as a probability it is held
 # this far inside, so that its logit is finite and the network can still move it.
 _MARGIN = 1e-3
 
 
+_LOG_2, _LOG_2_PI = math.log(2), math.log(2 * math.pi)
+
+
+def _log(x):
+    return x.__array_namespace__().log(x) if hasattr(x, "__array_namespace__") else math.log(x)
+
+
+class Loss:
+    """What all losses are; see the top of the file for what they can do."""
+
+    def check(self, X):
+        """Raise a ValueError where X holds values that the loss cannot rebuild."""
+
+
 @dataclass(frozen=True)
-class _AdditiveLoss:
+class _AdditiveLoss(Loss):
     """A loss whose output is the standardised reconstruction itself."""
 
     def output(self, linear, nonlinear, mean, scale):
@@ -25,9 +44,6 @@ class _AdditiveLoss:
 
     def predict(self, output, mean, scale):
         return output * scale + mean
-
-    def check(self, X):
-        """Any finite number can be rebuilt."""
 
     def unit(self, scale):
         return scale**2
@@ -40,6 +56,9 @@ class SquaredError(_AdditiveLoss):
     def error(self, x, output, mean, scale):
         return scale**2 * ((x - output) ** 2).sum(-1)
 
+    def nats(self, error, spread, n_features):
+        return error / (2 * spread**2) + n_features * (0.5 * _LOG_2_PI + _log(spread))
+
 
 @dataclass(frozen=True)
 class AbsoluteError(_AdditiveLoss):
@@ -47,6 +66,9 @@ class AbsoluteError(_AdditiveLoss):
 
     def error(self, x, output, mean, scale):
         return scale * abs(x - output).sum(-1)
+
+    def nats(self, error, spread, n_features):
+        return error / spread + n_features * (_LOG_2 + _log(spread))
 
     def unit(self, scale):
         return scale
@@ -68,7 +90,7 @@ class HuberLoss(_AdditiveLoss):
 
 
 @dataclass(frozen=True)
-class CrossEntropy:
+class CrossEntropy(Loss):
     """``-sum_j x_j log p_j + (1 - x_j) log(1 - p_j)``, for data in [0, 1].
 
     The linear path gives a probability, held inside [0.001, 0.999], and the network
@@ -76,31 +98,182 @@ class CrossEntropy:
     """
 
     def output(self, linear, nonlinear, mean, scale):
-        base = mean if linear is None else linear * scale + mean
-        xp = nonlinear.__array_namespace__()
-        base = xp.asarray(base, dtype=nonlinear.dtype).clip(_MARGIN, 1 - _MARGIN)
-        return xp.log(base) - xp.log1p(-base) + nonlinear
+        return _logit(_base(linear, nonlinear, mean, scale)) + nonlinear
 
     def error(self, x, output, mean, scale):
-        target = x * scale + mean
-        xp = output.__array_namespace__()
-        # log(1 + exp(logit)) - x logit
-        return (xp.logaddexp(output, output.dtype.type(0)) - target * output).sum(-1)
+        return _binary_cross_entropy(x * scale + mean, output).sum(-1)
 
     def predict(self, output, mean, scale):
-        return 0.5 * (output.__array_namespace__().tanh(0.5 * output) + 1)
+        return _sigmoid(output)
+
+    def unit(self, scale):
+        return 1.0
+
+    def nats(self, error, spread, n_features):
+        return error
+
+    def check(self, X):
+        _check_range(
+            X, 0, 1, "loss='cross_entropy' needs values in [0, 1]",
+            "Scale the columns first, for example with MinMaxScaler(clip=True), or use "
+            "loss='squared_error'.",
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PoissonDeviance(Loss):
+    """``sum_j rate_j - x_j + x_j log(x_j / rate_j)``, for counts.
+
+    Half the Poisson deviance: minus the log-likelihood, less that of a perfect fit. The
+    linear path gives a rate, held above 0.001, and the network moves its logarithm.
+    """
+
+    def output(self, linear, nonlinear, mean, scale):
+        base = mean if linear is None else linear * scale + mean
+        xp = nonlinear.__array_namespace__()
+        return xp.log(xp.asarray(base, dtype=nonlinear.dtype).clip(_MARGIN)) + nonlinear
+
+    def error(self, x, output, mean, scale):
+        count = (x * scale + mean).clip(0)
+        xp = output.__array_namespace__()
+        # a count of zero loses its logarithm; the smallest normal number stands in
+        perfect = count * xp.log(count.clip(1e-30)) - count
+        return (xp.exp(output) - count * output + perfect).sum(-1)
+
+    def predict(self, output, mean, scale):
+        return output.__array_namespace__().exp(output)
 
     def unit(self, scale):
         return 1.0
 
     def check(self, X):
-        low, high = X.min(), X.max()
-        if low < 0 or high > 1:
+        _check_range(
+            X, 0, math.inf, "loss='poisson' needs counts, which are not negative",
+            "Use loss='squared_error' for values of either sign.",
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class MixedLoss(Loss):
+    """A sum of losses, by kind of column: for tables of numbers, yes-or-no and one-hot columns.
+
+    Numbers cost ``((x_j - x_hat_j) / scale_)^2 / 2``, yes-or-no columns their binary
+    cross-entropy, and a block of one-hot columns its categorical cross-entropy: all are
+    nats. `inverse_transform` gives probabilities for the latter two, and those of a block
+    add up to 1. Standardise the numbers first.
+
+    Parameters
+    ----------
+    binary : tuple of int, default=()
+        Columns that hold 0 or 1, or anything between.
+    categorical : tuple of tuple of int, default=()
+        Blocks of columns that add up to 1 in each row. All other columns are numbers.
+
+    Examples
+    --------
+    >>> from skautoencoder import AutoencoderTransformer
+    >>> from skautoencoder.losses import MixedLoss
+    >>> AutoencoderTransformer(loss=MixedLoss(binary=(2,), categorical=((3, 4, 5),)))
+    AutoencoderTransformer(loss=MixedLoss(binary=(2,), categorical=((3, 4, 5),)))
+    """
+
+    binary: tuple[int, ...] = ()
+    categorical: tuple[tuple[int, ...], ...] = ()
+
+    def output(self, linear, nonlinear, mean, scale):
+        numbers = nonlinear if linear is None else linear + nonlinear
+        base = _base(linear, nonlinear, mean, scale)
+        xp = nonlinear.__array_namespace__()
+        moved = xp.where(self._in_blocks(nonlinear), xp.log(base), _logit(base)) + nonlinear
+        return xp.where(self._is_number(nonlinear), numbers, moved)
+
+    def error(self, x, output, mean, scale):
+        xp = output.__array_namespace__()
+        target = x * scale + mean
+        yes_or_no = _binary_cross_entropy(target, output)
+        surprise = target * (self._log_totals(output) - output)
+        discrete = xp.where(self._in_blocks(output), surprise, yes_or_no)
+        return xp.where(self._is_number(output), 0.5 * (x - output) ** 2, discrete).sum(-1)
+
+    def predict(self, output, mean, scale):
+        xp = output.__array_namespace__()
+        in_blocks = self._in_blocks(output)
+        share = xp.exp(xp.where(in_blocks, output - self._log_totals(output), 0))
+        discrete = xp.where(in_blocks, share, _sigmoid(output))
+        return xp.where(self._is_number(output), output * scale + mean, discrete)
+
+    def unit(self, scale):
+        return 1.0
+
+    def check(self, X):
+        columns = [*self.binary, *(column for block in self.categorical for column in block)]
+        if len(set(columns)) < len(columns) or not set(columns) <= set(range(X.shape[1])):
             raise ValueError(
-                f"loss='cross_entropy' needs values in [0, 1], but X holds values from "
-                f"{low:g} to {high:g}. Scale the columns first, for example with "
-                "MinMaxScaler(clip=True), or use loss='squared_error'."
+                f"loss={self!r} must name each column once, from 0 to {X.shape[1] - 1}."
             )
+        if columns:
+            _check_range(
+                X[:, columns], 0, 1, f"loss={self!r} needs values in [0, 1] in those columns",
+                "Encode them first, for example with OneHotEncoder.",
+            )  # fmt: skip
+        for block in self.categorical:
+            total = np.asarray(X[:, list(block)].sum(axis=1))
+            if abs(total - 1).max() > 1e-3:
+                raise ValueError(
+                    f"loss={self!r} needs blocks that add up to 1 in each row, but columns "
+                    f"{block} add up to {total.min():g} to {total.max():g}. Encode them first, "
+                    "for example with OneHotEncoder()."
+                )
+
+    def _in_blocks(self, output):
+        mask = np.zeros(output.shape[-1], bool)
+        mask[[column for block in self.categorical for column in block]] = True
+        return mask
+
+    def _is_number(self, output):
+        mask = ~self._in_blocks(output)
+        mask[list(self.binary)] = False
+        return mask
+
+    def _log_totals(self, output):
+        # Each column's logarithm of the sum of exp over its block; 0 outside all blocks.
+        xp = output.__array_namespace__()
+        totals = xp.zeros_like(output)
+        for block in self.categorical:
+            logits = output[:, list(block)]
+            top = logits.max(-1)[:, None]
+            total = xp.log(xp.exp(logits - top).sum(-1))[:, None] + top
+            member = np.zeros(output.shape[-1], output.dtype)
+            member[list(block)] = 1
+            totals = totals + total * member
+        return totals
+
+
+def _base(linear, nonlinear, mean, scale):
+    # The linear reconstruction, as a probability
+    base = mean if linear is None else linear * scale + mean
+    xp = nonlinear.__array_namespace__()
+    return xp.asarray(base, dtype=nonlinear.dtype).clip(_MARGIN, 1 - _MARGIN)
+
+
+def _logit(p):
+    xp = p.__array_namespace__()
+    return xp.log(p) - xp.log1p(-p)
+
+
+def _sigmoid(logit):
+    return 0.5 * (logit.__array_namespace__().tanh(0.5 * logit) + 1)
+
+
+def _binary_cross_entropy(target, logit):
+    # log(1 + exp(logit)) - target logit
+    return logit.__array_namespace__().logaddexp(logit, logit.dtype.type(0)) - target * logit
+
+
+def _check_range(X, low, high, needs, remedy):
+    smallest, largest = X.min(), X.max()
+    if smallest < low or largest > high:
+        raise ValueError(f"{needs}, but X holds values from {smallest:g} to {largest:g}. {remedy}")
 
 
 LOSSES = {
@@ -108,4 +281,5 @@ LOSSES = {
     "absolute_error": AbsoluteError(),
     "huber": HuberLoss(),
     "cross_entropy": CrossEntropy(),
+    "poisson": PoissonDeviance(),
 }

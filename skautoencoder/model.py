@@ -30,8 +30,13 @@ class Model:
     mean: Any
     scale: Any
 
+    @property
+    def unit(self):
+        """The loss of rebuilding nothing but the mean, give or take."""
+        return self.loss.unit(self.scale) * len(self.mean)
+
     def encode(self, params, x):
-        """Codes of standardised rows."""
+        """The encoder's outputs for standardised rows."""
         return self.network.encode(params, x)
 
     def decode(self, params, z):

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.testing import assert_allclose
 
-README = (Path(__file__).parents[1] / "README.md").read_text()
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+GUIDE = (ROOT / "docs" / "objectives.md").read_text()
 
 
 def test_the_first_example_prints_what_the_readme_says(capsys):
@@ -24,3 +26,15 @@ def test_the_first_example_prints_what_the_readme_says(capsys):
 def test_the_second_example_runs():
     blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     exec("from skautoencoder import AutoencoderTransformer\n" + blocks[1], {})
+
+
+def test_the_guides_examples_run():
+    names = {}
+    for block in re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL):
+        exec(block, names)
+
+    def repetition(transformer):
+        correlation = np.corrcoef(transformer.transform(names["X"]).T)
+        return np.sum((correlation - np.eye(8)) ** 2)
+
+    assert repetition(names["autoencoder"]) < 0.5 * repetition(names["plain"])

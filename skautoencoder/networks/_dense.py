@@ -52,7 +52,8 @@ class DenseNetwork:
         z = x E + f(x),        x_hat = z D + g(z),
 
     where ``E`` and ``D`` are the linear path, absent if it was not asked for, and ``f``
-    and ``g`` are multilayer networks.
+    and ``g`` are multilayer networks. With more than one head the encoder has as many
+    outputs for each component, all first outputs first; the linear path feeds those.
     """
 
     n_features: int
@@ -60,6 +61,7 @@ class DenseNetwork:
     hidden_layer_sizes: tuple[int, ...]
     activation: str
     tied_weights: bool
+    n_heads: int = 1
 
     parameters = DenseParameters
 
@@ -77,23 +79,25 @@ class DenseNetwork:
         DenseParameters
             NumPy arrays in single precision.
         """
-        sizes = (self.n_features, *self.hidden_layer_sizes, self.n_components)
-        biases_in, biases_out = _zeros(sizes[1:]), _zeros(sizes[-2::-1])
+        sizes_in, sizes_out = self._sizes()
+        biases_in, biases_out = _zeros(sizes_in[1:]), _zeros(sizes_out[1:])
         if linear is None:
-            encoder = DenseStack(_glorot(rng, sizes), biases_in, None)
-            decoder = () if self.tied_weights else _glorot(rng, sizes[::-1])
+            encoder = DenseStack(_glorot(rng, sizes_in), biases_in, None)
+            decoder = () if self.tied_weights else _glorot(rng, sizes_out)
             return DenseParameters(encoder, DenseStack(decoder, biases_out, None))
         path_in, path_out = linear
+        other_heads = np.zeros((self.n_features, sizes_in[-1] - self.n_components), np.float32)
+        all_in = np.hstack([path_in, other_heads])
         if self.tied_weights:
             factor = _tied_factor(path_in, path_out)
-            gain_in, gain_out = _zeros((self.n_components, self.n_features))
+            gain_in, gain_out = _zeros((sizes_in[-1], self.n_features))
             return DenseParameters(
-                DenseStack(_glorot(rng, sizes), biases_in, path_in, gain_in),
+                DenseStack(_glorot(rng, sizes_in), biases_in, all_in, gain_in),
                 DenseStack((), biases_out, factor, gain_out),
             )
         return DenseParameters(
-            DenseStack(_silenced(_glorot(rng, sizes)), biases_in, path_in),
-            DenseStack(_silenced(_glorot(rng, sizes[::-1])), biases_out, path_out),
+            DenseStack(_silenced(_glorot(rng, sizes_in)), biases_in, all_in),
+            DenseStack(_silenced(_glorot(rng, sizes_out)), biases_out, path_out),
         )
 
     def awake(self, rng, params):
@@ -102,18 +106,18 @@ class DenseNetwork:
         Where it is silent, at PCA, training may find no way that leads down, as on data
         folded in a symmetric way. From here it has to find its way back, and finds others.
         """
-        sizes = (self.n_features, *self.hidden_layer_sizes, self.n_components)
+        sizes_in, sizes_out = self._sizes()
         if self.tied_weights:
             return DenseParameters(
                 *(stack._replace(gain=np.ones_like(stack.gain)) for stack in params)
             )
         return DenseParameters(
-            params.encoder._replace(weights=_glorot(rng, sizes)),
-            params.decoder._replace(weights=_glorot(rng, sizes[::-1])),
+            params.encoder._replace(weights=_glorot(rng, sizes_in)),
+            params.decoder._replace(weights=_glorot(rng, sizes_out)),
         )
 
     def encode(self, params, x):
-        """Codes of the rows ``x``, of shape (n_rows, n_components)."""
+        """The encoder's outputs for the rows ``x``, of shape (n_rows, n_heads * n_components)."""
         encoder = params.encoder
         code = _run(encoder, encoder.weights, self.activation, x)
         return code if encoder.linear is None else x @ encoder.linear + code
@@ -126,12 +130,25 @@ class DenseNetwork:
         """
         encoder, decoder = params
         tied = self.tied_weights
-        weights = tuple(w.T for w in encoder.weights[::-1]) if tied else decoder.weights
+        weights = self._tied(encoder.weights) if tied else decoder.weights
         nonlinear = _run(decoder, weights, self.activation, z)
         if decoder.linear is None:
             return None, nonlinear
-        linear = (z * decoder.linear) @ encoder.linear.T if tied else z @ decoder.linear
-        return linear, nonlinear
+        if tied:
+            return (z * decoder.linear) @ encoder.linear[:, : self.n_components].T, nonlinear
+        return z @ decoder.linear, nonlinear
+
+    def _sizes(self):
+        hidden = self.hidden_layer_sizes
+        return (
+            (self.n_features, *hidden, self.n_heads * self.n_components),
+            (self.n_components, *hidden[::-1], self.n_features),
+        )
+
+    def _tied(self, weights):
+        *others, last = weights
+        first_head = last[:, : self.n_components]
+        return tuple(weight.T for weight in (first_head, *others[::-1]))
 
 
 def _glorot(rng, sizes):

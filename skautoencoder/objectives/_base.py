@@ -2,24 +2,86 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol, runtime_checkable
+import dataclasses
+from typing import Any, ClassVar, NamedTuple
 
 from skautoencoder.model import Model
 
 
-@runtime_checkable
-class Objective(Protocol):
-    """What training minimises, and what it is judged by.
+class Step(NamedTuple):
+    """What an objective knows of the training step it is asked for.
 
-    A frozen dataclass registered with :func:`jax.tree_util.register_dataclass`: its
-    numbers are traced, so a grid over them compiles once.
+    Attributes
+    ----------
+    key : JAX random key
+        A fresh one at every step.
+    weight : array of shape (n_rows,)
+        Weights of the rows; those that only fill up the batch weigh nothing.
+    progress : scalar
+        Share of the training that lies behind, in [0, 1].
     """
 
-    def loss(self, model: Model, params: Any, x: Any, key: Any) -> Any:
-        """Each row's loss, of shape (n_rows,), for one training step.
+    key: Any
+    weight: Any
+    progress: Any
 
-        ``x`` holds standardised rows; ``key`` is a fresh JAX random key at every step.
-        """
+
+class Objective:
+    """What training minimises, what it is judged by, and what counts as the code.
+
+    An objective of your own is a frozen dataclass that inherits from this class, is
+    registered with :func:`jax.tree_util.register_dataclass`, and has at least `loss`.
+    Its fields are traced, so a grid over them compiles once; a field that changes the
+    program (a name, say) has ``metadata={"static": True}``.
+
+    Rows are standardised, and all methods get them with a :class:`~skautoencoder.model.Model`
+    and its parameters. `code` is called with NumPy as well as JAX arrays.
+    """
+
+    #: Encoder outputs for each component of the code.
+    n_heads: ClassVar[int] = 1
+
+    def loss(self, model: Model, params: Any, x: Any, step: Step) -> Any:
+        """Each row's loss, of shape (n_rows,), in one training step."""
+        raise NotImplementedError
 
     def validation_loss(self, model: Model, params: Any, x: Any) -> Any:
-        """Each row's loss on held-out rows, free of chance."""
+        """Each row's loss on held-out rows, free of chance; the reconstruction error."""
+        return model.error(x, model.decode(params, self.code(model, params, x)))
+
+    def code(self, model: Model, params: Any, x: Any) -> Any:
+        """What `transform` gives, of shape (n_rows, n_components)."""
+        return model.encode(params, x)
+
+    def unit(self, model: Model) -> Any:
+        """A loss that counts as one: that of rebuilding nothing but the mean."""
+        return model.unit
+
+    def check(self, model: Model) -> None:
+        """Raise a ValueError where a field is out of range for the model."""
+
+    def get_params(self, deep: bool = True) -> dict:
+        """Fields by name, for scikit-learn's ``clone`` and nested parameter names."""
+        return {
+            field.name: getattr(self, field.name)
+            for field in dataclasses.fields(self)  # type: ignore[arg-type]
+        }
+
+    def set_params(self, **params: Any) -> Objective:
+        """Set fields by name, as in ``set_params(objective__noise_std=0.1)``."""
+        for name, value in params.items():
+            if name not in self.get_params():
+                raise ValueError(
+                    f"Invalid parameter {name!r} for {self!r}. Valid parameters are: "
+                    f"{list(self.get_params())}."
+                )
+            object.__setattr__(self, name, value)
+        return self
+
+    def require(self, holds: bool, field: str, allowed: str) -> None:
+        """Raise a ValueError that names a field, what is allowed, and what it is."""
+        if not holds:
+            raise ValueError(
+                f"The {field!r} parameter of {type(self).__name__} must be {allowed}. "
+                f"Got {getattr(self, field)!r} instead."
+            )

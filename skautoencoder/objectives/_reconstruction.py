@@ -6,24 +6,27 @@ from dataclasses import dataclass
 
 import jax
 
+from skautoencoder.objectives._base import Objective
+
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
-class Reconstruction:
+class Reconstruction(Objective):
     """Rebuild each row from its code: ``L(x, decode(encode(x)))``.
-
-    The objective behind ``objective="reconstruction"``.
 
     References
     ----------
     .. [1] Rumelhart, D. E., Hinton, G. E., & Williams, R. J. (1986). Learning internal
        representations by error propagation. Parallel Distributed Processing, 1, 318-362.
+
+    Examples
+    --------
+    >>> from skautoencoder import AutoencoderTransformer
+    >>> from skautoencoder.objectives import Reconstruction
+    >>> AutoencoderTransformer(objective=Reconstruction())
+    AutoencoderTransformer(objective=Reconstruction())
     """
 
-    def loss(self, model, params, x, key):
+    def loss(self, model, params, x, step):
         """Each row's reconstruction error."""
         return self.validation_loss(model, params, x)
-
-    def validation_loss(self, model, params, x):
-        """Each row's reconstruction error."""
-        return model.error(x, model.decode(params, model.encode(params, x)))

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from skautoencoder.model import Model
+from skautoencoder.objectives import Step
 from skautoencoder.training._batches import Standardisation, blocks
 from skautoencoder.training._optimizers import make_optimizer
 
@@ -111,12 +112,13 @@ def train_epoch(problem, state, rows, order, rng, n_steps=None):
     totals = []
     first = int(state.n_steps)
     for block in problem.blocks(rows, order):
-        steps = first + np.arange(len(block.x))
-        fall = 1 if n_steps is None else 0.5 * (1 + np.cos(np.pi * np.minimum(steps / n_steps, 1)))
+        progress = _progress(first + np.arange(len(block.x)), n_steps)
+        fall = 1 if n_steps is None else 0.5 * (1 + np.cos(np.pi * progress))
         state, total = _train_block(
             state,
             block,
-            np.float32(problem.learning_rate * fall) * np.ones(len(steps), np.float32),
+            np.float32(problem.learning_rate * fall) * np.ones_like(progress),
+            progress,
             np.float32(problem.weight_decay),
             rng.randint(0, 2**32, 2, dtype=np.uint32),
             problem.model,
@@ -128,16 +130,22 @@ def train_epoch(problem, state, rows, order, rng, n_steps=None):
     return Epoch(state, float(np.sum(totals) / rows.weight[order].sum()))
 
 
+def _progress(steps, n_steps):
+    # Training without an end, chunk by chunk, is past any warming up.
+    share = np.ones(len(steps)) if n_steps is None else np.minimum(steps / n_steps, 1)
+    return share.astype(np.float32)
+
+
 @partial(jax.jit, static_argnames="optimizer")
 def _optimizer_state(params, optimizer):
     return make_optimizer(optimizer, 0.0, 0.0).init(params)
 
 
 @partial(jax.jit, static_argnames="optimizer")
-def _train_block(state, block, rates, weight_decay, seed, model, objective, optimizer):
+def _train_block(state, block, rates, progress, weight_decay, seed, model, objective, optimizer):
     # One unit of loss, whatever the data's units and width, so that one learning rate
     # and one optimiser's epsilon suit all.
-    unit = model.loss.unit(model.scale) * block.x.shape[-1]
+    unit = objective.unit(model)
     key = jax.random.wrap_key_data(seed)
 
     def step(i, carry):
@@ -146,7 +154,8 @@ def _train_block(state, block, rates, weight_decay, seed, model, objective, opti
         n_rows = jnp.sum(weight > 0)
 
         def batch_loss(params):
-            losses = objective.loss(model, params, x, jax.random.fold_in(key, i))
+            step = Step(jax.random.fold_in(key, i), weight, progress[i])
+            losses = objective.loss(model, params, x, step)
             return weight @ losses / (unit * n_rows)
 
         loss, gradient = jax.value_and_grad(batch_loss)(state.params)

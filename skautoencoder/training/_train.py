@@ -186,5 +186,4 @@ def _start_loss(run, rows):
 
 
 def _unit_loss(run):
-    model = run.problem.model
-    return float(model.loss.unit(model.scale)) * len(model.mean)
+    return float(run.problem.objective.unit(run.problem.model))

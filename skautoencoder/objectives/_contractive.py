@@ -1,0 +1,88 @@
+"""Contractive codes: small changes of a row hardly move its code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import jax
+import jax.numpy as jnp
+
+from skautoencoder.objectives._base import Objective
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Contractive(Objective):
+    """Rebuild each row from a code that changes slowly with the row [1]_.
+
+    The loss of a row is its error plus ``strength * s^2 * ||J(x)||_F^2``, where ``J`` is
+    the Jacobian of the code, each component in units of its standard deviation over the
+    batch, and the row in units of ``s``, the transformer's ``scale_``: a code that is
+    merely scaled down moves no less. It is the exact norm for an encoder of any depth,
+    by one vector-Jacobian product a component, or an unbiased estimate of it from random
+    directions, ``E[||v^T J||^2]`` with ``v`` of random signs [2]_.
+
+    Parameters
+    ----------
+    strength : float, default=0.1
+    n_directions : int or None, default=None
+        Random directions of the estimate. None is the exact norm for up to 16
+        components, and 4 directions for more.
+
+    References
+    ----------
+    .. [1] Rifai, S., Vincent, P., Muller, X., Glorot, X., & Bengio, Y. (2011).
+       Contractive auto-encoders: explicit invariance during feature extraction. ICML.
+    .. [2] Hutchinson, M. F. (1990). A stochastic estimator of the trace of the influence
+       matrix. Communications in Statistics, 19(2), 433-450.
+
+    Examples
+    --------
+    >>> from skautoencoder import AutoencoderTransformer
+    >>> from skautoencoder.objectives import Contractive
+    >>> AutoencoderTransformer(objective=Contractive(strength=0.5))
+    AutoencoderTransformer(objective=Contractive(strength=0.5, n_directions=None))
+    """
+
+    strength: float = 0.1
+    n_directions: int | None = field(default=None, metadata={"static": True})
+
+    def loss(self, model, params, x, step):
+        """Each row's error, plus the squared norm of its code's Jacobian."""
+        code, pull_back = jax.vjp(lambda rows: model.encode(params, rows), x)
+        error = model.error(x, model.decode(params, code))
+        directions = self._directions(code.shape, step.key) / _spread(code, step.weight)
+        slopes = jax.vmap(lambda direction: pull_back(direction)[0])(directions)
+        norm = (slopes**2).sum(axis=(0, 2)) * (code.shape[1] / self._n_used(code.shape[1]))
+        return error + self.strength * model.loss.unit(model.scale) * norm
+
+    def check(self, model):
+        """Raise a ValueError where a field is out of range."""
+        self.require(self.strength >= 0, "strength", "a float in the range [0, inf)")
+        self.require(
+            self.n_directions is None or self.n_directions >= 1,
+            "n_directions",
+            "an int in the range [1, inf) or None",
+        )
+
+    def _directions(self, shape, key):
+        n_rows, n_components = shape
+        if self._is_exact(n_components):
+            return jnp.broadcast_to(
+                jnp.eye(n_components)[:, None], (n_components, n_rows, n_components)
+            )
+        # of the length of one component, so that both kinds add up alike
+        signs = jax.random.rademacher(key, (self._n_used(n_components), *shape), jnp.float32)
+        return signs / jnp.sqrt(n_components)
+
+    def _is_exact(self, n_components):
+        return self.n_directions is None and n_components <= 16
+
+    def _n_used(self, n_components):
+        return n_components if self._is_exact(n_components) else self.n_directions or 4
+
+
+def _spread(code, weight):
+    share = (weight / weight.sum())[:, None]
+    mean = (share * code).sum(0)
+    return jnp.sqrt((share * (code - mean) ** 2).sum(0) + 1e-6)

@@ -1,0 +1,79 @@
+"""Denoising: corrupted in, clean out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+
+from skautoencoder.objectives._base import Objective
+
+# Salt and pepper are this many scales off the mean.
+_EXTREME = 2.0
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Denoising(Objective):
+    """Rebuild each row from a corrupted copy: ``L(x, decode(encode(x')))`` [1]_ [2]_.
+
+    ``x' = mask * x + noise``: the corruptions asked for, one after the other. Held-out
+    rows are judged the same way, always with the same noise.
+
+    Parameters
+    ----------
+    noise_std : float, default=0.3
+        Standard deviation of Gaussian noise, in units of the transformer's ``scale_``,
+        the root of the mean variance of a column.
+    masking : float, default=0.0
+        Share of the entries that are set to their column's mean.
+    salt_and_pepper : float, default=0.0
+        Share of the entries that are set to two ``scale_`` above or below their
+        column's mean.
+
+    References
+    ----------
+    .. [1] Vincent, P., Larochelle, H., Bengio, Y., & Manzagol, P.-A. (2008). Extracting
+       and composing robust features with denoising autoencoders. ICML, 1096-1103.
+    .. [2] Vincent, P., et al. (2010). Stacked denoising autoencoders. Journal of Machine
+       Learning Research, 11, 3371-3408.
+
+    Examples
+    --------
+    >>> from skautoencoder import AutoencoderTransformer
+    >>> from skautoencoder.objectives import Denoising
+    >>> AutoencoderTransformer(8, objective=Denoising(masking=0.2))
+    AutoencoderTransformer(n_components=8,
+                           objective=Denoising(noise_std=0.3, masking=0.2, salt_and_pepper=0.0))
+    """
+
+    noise_std: float = 0.3
+    masking: float = 0.0
+    salt_and_pepper: float = 0.0
+
+    def loss(self, model, params, x, step):
+        """Each row's error, rebuilt from a corrupted copy."""
+        return self._error(model, params, x, step.key)
+
+    def validation_loss(self, model, params, x):
+        """The same, with the same corruption each time."""
+        return self._error(model, params, x, jax.random.key(0))
+
+    def check(self, model):
+        """Raise a ValueError where a field is out of range."""
+        self.require(self.noise_std >= 0, "noise_std", "a float in the range [0, inf)")
+        for share in ("masking", "salt_and_pepper"):
+            self.require(0 <= getattr(self, share) <= 1, share, "a float in the range [0, 1]")
+
+    def _error(self, model, params, x, key):
+        code = self.code(model, params, self._corrupted(x, key))
+        return model.error(x, model.decode(params, code))
+
+    def _corrupted(self, x, key):
+        noise_key, mask_key, salt_key = jax.random.split(key, 3)
+        x = x + self.noise_std * jax.random.normal(noise_key, x.shape, x.dtype)
+        x = jnp.where(jax.random.uniform(mask_key, x.shape) < self.masking, 0, x)
+        chance = jax.random.uniform(salt_key, x.shape)
+        extreme = jnp.where(chance < self.salt_and_pepper / 2, _EXTREME, -_EXTREME)
+        return jnp.where(chance < self.salt_and_pepper, extreme, x)
