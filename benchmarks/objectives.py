@@ -114,13 +114,19 @@ def describe(transformer, X_train, X_test, y_train, y_test):
         "error": error(test_codes),
         "linear": accuracy(LogisticRegression(max_iter=2000)),
         "kNN": accuracy(KNeighborsClassifier()),
-        "activity": float(np.mean(np.mean(abs(test_codes), 0) ** 2 / np.mean(test_codes**2, 0))),
+        "activity": activity(test_codes),
         "moved": float(
             np.sqrt(np.sum((noisy_codes - test_codes) ** 2, 1).mean() / test_codes.var(0).sum())
         ),
         "denoised": error(noisy_codes),
         "half": error(first_half),
     }
+
+
+def activity(codes):
+    """Mean over the components of mean(|z|)^2 / mean(z^2); 0 for one that no row uses."""
+    first, second = np.mean(abs(codes), axis=0) ** 2, np.mean(codes**2, axis=0)
+    return float(np.mean(np.divide(first, second, out=np.zeros_like(first), where=second > 0)))
 
 
 if __name__ == "__main__":

@@ -68,7 +68,8 @@ class AutoencoderTransformer(BaseAutoencoder):
     tol : float, default=1e-4
         Relative improvement of the validation loss that counts as progress.
     warm_start : bool, default=False
-        Whether `fit` goes on from the fitted weights.
+        Whether `fit` goes on from the fitted weights. On data that would be
+        cross-validated all epochs are run then, because those weights know all rows.
     random_state : int, RandomState instance or None, default=None
         Decides the rows held out, the weights to start from and the order of the rows.
         The same integer gives the same bits on the same kind of machine.

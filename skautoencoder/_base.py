@@ -136,7 +136,7 @@ class BaseAutoencoder(
         rng = check_random_state(self.random_state)
         start = self._continue if continued else self._start_from(rows, rng)
 
-        leader, judges = self._plan(rows, validation, start, rng)
+        leader, judges = self._plan(rows, validation, start, rng, continued)
         watcher = Watcher(
             self,
             lambda params: self._fitted(leader.problem, params),
@@ -475,7 +475,7 @@ class BaseAutoencoder(
         named = isinstance(self.objective, str)
         return OBJECTIVES[self.objective]() if named else clone(self.objective)
 
-    def _plan(self, rows, validation, start, rng):
+    def _plan(self, rows, validation, start, rng, continued):
         """Which run to keep, and who judges it."""
         everything = _numbered(rows)
         if validation is not None:
@@ -487,6 +487,8 @@ class BaseAutoencoder(
         if len(folds) == 1:
             leader = start(folds[0].train)
             return leader, [Judge(leader, rows, folds[0].validation)]
+        if continued:  # from weights that know all rows: no fold can judge
+            return start(everything), []
         leader = start(everything)
         return leader, [Judge(start(fold.train), rows, fold.validation) for fold in folds]
 

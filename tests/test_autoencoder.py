@@ -273,6 +273,16 @@ def test_warm_start_starts_from_the_fitted_weights():
     assert_allclose(ours.transform(X), codes, atol=1e-5)
 
 
+def test_warm_start_on_small_data_goes_on_without_held_out_rows():
+    X = curved(100)
+    ours = quick(1, warm_start=True, learning_rate=1e-2, max_iter=40).fit(X)
+    before = squared_error(ours, X)
+    ours.fit(X)
+    assert squared_error(ours, X) < before
+    assert ours.validation_loss_curve_ == []
+    assert ours.n_iter_ == 40
+
+
 def test_partial_fit_learns_chunk_by_chunk(digits):
     X = digits[0]
     ours = quick(8)

@@ -55,8 +55,17 @@ NUMBERS = {
 }
 
 
-@pytest.mark.parametrize("tied_weights", [False, True])
-@pytest.mark.parametrize("loss", ["squared_error", "huber", "cross_entropy", "poisson", MIXED])
+@pytest.mark.parametrize(
+    ("loss", "tied_weights"),
+    [
+        ("squared_error", False),
+        ("squared_error", True),
+        ("huber", False),
+        ("cross_entropy", False),
+        ("poisson", False),
+        (MIXED, False),
+    ],
+)
 @pytest.mark.parametrize("kind", KINDS)
 def test_contract(kind, loss, tied_weights):
     """Finite, decreasing, deterministic, compiled once, picklable, cloneable."""
