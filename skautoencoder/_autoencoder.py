@@ -88,7 +88,7 @@ class AutoencoderTransformer(BaseAutoencoder):
         Mean of each column.
     scale_ : float
         One scale for all columns, the root of their mean variance.
-    encoder_, decoder_ : DenseStack
+    encoder_, decoder_ : Stack
         Weights, biases and linear path, as NumPy arrays.
     n_iter_ : int
         Epochs run.

@@ -1,6 +1,7 @@
 """Network architectures: pure functions from rows to codes and back."""
 
 from skautoencoder.networks._activations import ACTIVATIONS
-from skautoencoder.networks._dense import DenseNetwork, DenseParameters, DenseStack
+from skautoencoder.networks._dense import DenseNetwork
+from skautoencoder.networks._stacks import AutoencoderParameters, Stack
 
-__all__ = ["ACTIVATIONS", "DenseNetwork", "DenseParameters", "DenseStack"]
+__all__ = ["ACTIVATIONS", "AutoencoderParameters", "DenseNetwork", "Stack"]

@@ -4,43 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, NamedTuple
 
 import numpy as np
 
 from skautoencoder.networks._activations import ACTIVATIONS
-
-
-class DenseStack(NamedTuple):
-    """One half of a dense autoencoder, the encoder or the decoder.
-
-    Attributes
-    ----------
-    weights : tuple of arrays, each of shape (n_inputs, n_outputs)
-        Weights of the nonlinear path, input side first. A decoder whose weights are
-        tied to its encoder's holds none of its own.
-    biases : tuple of arrays, each of shape (n_outputs,)
-        Biases of the nonlinear path, one to a layer.
-    linear : array of shape (n_inputs, n_outputs) or (n_inputs,), or None
-        The linear path beside the network; None where there is none. A tied decoder
-        holds one factor a component: its path is the encoder's transposed, scaled.
-    gain : array of shape (n_outputs,), or None
-        What the nonlinear path's output is multiplied by, one factor a column, where
-        weights are tied beside a linear path. It lets such a network be silent at the
-        start without being zero, which it could hardly leave.
-    """
-
-    weights: tuple
-    biases: tuple
-    linear: Any
-    gain: Any = None
-
-
-class DenseParameters(NamedTuple):
-    """Everything that training changes in a dense autoencoder."""
-
-    encoder: DenseStack
-    decoder: DenseStack
+from skautoencoder.networks._stacks import AutoencoderParameters, Stack, glorot, silenced, zeros
 
 
 @dataclass(frozen=True)
@@ -63,7 +31,7 @@ class DenseNetwork:
     tied_weights: bool
     n_heads: int = 1
 
-    parameters = DenseParameters
+    parameters = AutoencoderParameters
 
     def init(self, rng, linear=None):
         """Draw parameters; beside a linear path ``(E, D)`` the network adds nothing yet.
@@ -76,28 +44,28 @@ class DenseNetwork:
 
         Returns
         -------
-        DenseParameters
+        AutoencoderParameters
             NumPy arrays in single precision.
         """
         sizes_in, sizes_out = self._sizes()
-        biases_in, biases_out = _zeros(sizes_in[1:]), _zeros(sizes_out[1:])
+        biases_in, biases_out = zeros(sizes_in[1:]), zeros(sizes_out[1:])
         if linear is None:
-            encoder = DenseStack(_glorot(rng, sizes_in), biases_in, None)
-            decoder = () if self.tied_weights else _glorot(rng, sizes_out)
-            return DenseParameters(encoder, DenseStack(decoder, biases_out, None))
+            encoder = Stack(glorot(rng, pairwise(sizes_in)), biases_in, None)
+            decoder = () if self.tied_weights else glorot(rng, pairwise(sizes_out))
+            return AutoencoderParameters(encoder, Stack(decoder, biases_out, None))
         path_in, path_out = linear
         other_heads = np.zeros((self.n_features, sizes_in[-1] - self.n_components), np.float32)
         all_in = np.hstack([path_in, other_heads])
         if self.tied_weights:
             factor = _tied_factor(path_in, path_out)
-            gain_in, gain_out = _zeros((sizes_in[-1], self.n_features))
-            return DenseParameters(
-                DenseStack(_glorot(rng, sizes_in), biases_in, all_in, gain_in),
-                DenseStack((), biases_out, factor, gain_out),
+            gain_in, gain_out = zeros((sizes_in[-1], self.n_features))
+            return AutoencoderParameters(
+                Stack(glorot(rng, pairwise(sizes_in)), biases_in, all_in, gain_in),
+                Stack((), biases_out, factor, gain_out),
             )
-        return DenseParameters(
-            DenseStack(_silenced(_glorot(rng, sizes_in)), biases_in, all_in),
-            DenseStack(_silenced(_glorot(rng, sizes_out)), biases_out, path_out),
+        return AutoencoderParameters(
+            Stack(silenced(glorot(rng, pairwise(sizes_in))), biases_in, all_in),
+            Stack(silenced(glorot(rng, pairwise(sizes_out))), biases_out, path_out),
         )
 
     def awake(self, rng, params):
@@ -108,12 +76,12 @@ class DenseNetwork:
         """
         sizes_in, sizes_out = self._sizes()
         if self.tied_weights:
-            return DenseParameters(
+            return AutoencoderParameters(
                 *(stack._replace(gain=np.ones_like(stack.gain)) for stack in params)
             )
-        return DenseParameters(
-            params.encoder._replace(weights=_glorot(rng, sizes_in)),
-            params.decoder._replace(weights=_glorot(rng, sizes_out)),
+        return AutoencoderParameters(
+            params.encoder._replace(weights=glorot(rng, pairwise(sizes_in))),
+            params.decoder._replace(weights=glorot(rng, pairwise(sizes_out))),
         )
 
     def encode(self, params, x):
@@ -149,22 +117,6 @@ class DenseNetwork:
         *others, last = weights
         first_head = last[:, : self.n_components]
         return tuple(weight.T for weight in (first_head, *others[::-1]))
-
-
-def _glorot(rng, sizes):
-    # Glorot & Bengio (2010), equation 12, in its normal form
-    return tuple(
-        (rng.standard_normal((n_in, n_out)) * np.sqrt(2 / (n_in + n_out))).astype(np.float32)
-        for n_in, n_out in pairwise(sizes)
-    )
-
-
-def _silenced(weights):
-    return (*weights[:-1], np.zeros_like(weights[-1]))
-
-
-def _zeros(sizes):
-    return tuple(np.zeros(size, np.float32) for size in sizes)
 
 
 def _tied_factor(path_in, path_out):
