@@ -29,8 +29,7 @@ def main():
 
     rng = np.random.RandomState(0)
     train, test = (
-        (rng.uniform(size=images.shape) < images).astype(np.float32)
-        for images in load(args.folder)
+        (rng.uniform(size=images.shape) < images).astype(np.float32) for images in load(args.folder)
     )
     ours = AutoencoderTransformer(
         50,
