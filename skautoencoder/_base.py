@@ -55,7 +55,9 @@ _CHUNK_VALUES = 1_048_576
 
 def _draws_codes(estimator):
     objective = getattr(estimator, "_objective", None) or estimator.objective
-    if objective == "variational" or hasattr(objective, "log_likelihood"):
+    if isinstance(objective, str):
+        objective = OBJECTIVES.get(objective)
+    if hasattr(objective, "log_likelihood"):
         return True
     raise AttributeError(
         f"objective={estimator.objective!r} has no distribution to draw from; "
@@ -227,12 +229,11 @@ class BaseAutoencoder(
         ValueError
             If X holds NaN or infinity or has another number of columns.
         """
-        X = self._check_X(X)
-        model, params = self._in_precision(_output_dtype(X))
-        codes = np.empty((X.shape[0], self.n_components_), _output_dtype(X))
-        for rows, x in self._standardised_chunks(X):
-            codes[rows] = self._objective.code(model, params, x)
-        return codes
+
+        def code(model, params, x, _):
+            return self._objective.code(model, params, x)
+
+        return self._by_chunks(code, self._check_X(X), self.n_components_)
 
     def inverse_transform(self, X):
         """The rows that the codes stand for.
@@ -280,13 +281,7 @@ class BaseAutoencoder(
         ndarray of shape (n_samples,)
             Summed over the features, in squared units of the data.
         """
-        X = self._check_X(X)
-        model, params = self._in_precision(_output_dtype(X))
-        scores = np.empty(X.shape[0], _output_dtype(X))
-        for rows, x in self._standardised_chunks(X):
-            rebuilt = model.predict(params, self._objective.code(model, params, x))
-            scores[rows] = -np.sum((_dense(X[rows]) - rebuilt) ** 2, axis=1)
-        return scores
+        return -self._squared_errors(self._check_X(X))
 
     def score(self, X, y=None, sample_weight=None):
         """Share of the variance of X that the reconstruction explains.
@@ -308,7 +303,7 @@ class BaseAutoencoder(
         X = self._check_X(X)
         weight = _check_weight(sample_weight, X)
         _, variance = column_moments(Rows(X, weight), np.arange(X.shape[0]))
-        error = -np.average(self.score_samples(X), weights=weight)
+        error = np.average(self._squared_errors(X), weights=weight)
         if variance == 0:
             return 1.0 if error == 0 else 0.0
         return float(1 - error / variance)
@@ -368,13 +363,13 @@ class BaseAutoencoder(
         X = self._check_X(X)
         check_scalar(n_draws, "n_draws", Integral, min_val=1)
         rng = check_random_state(random_state)
-        model, params = self._in_precision(_output_dtype(X))
-        bound = np.empty(X.shape[0], _output_dtype(X))
-        for rows, x in self._standardised_chunks(X):
+
+        def bound(model, params, x, _):
             shape = (len(x), self.n_components_)
             draws = (rng.standard_normal(shape).astype(x.dtype) for _ in range(n_draws))
-            bound[rows] = self._objective.log_likelihood(model, params, x, draws)
-        return bound
+            return self._objective.log_likelihood(model, params, x, draws)
+
+        return self._by_chunks(bound, X)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -554,10 +549,28 @@ class BaseAutoencoder(
         for start in range(0, n_samples, size):
             yield slice(start, start + size)
 
-    def _standardised_chunks(self, X):
+    def _by_chunks(self, function, X, *width):
+        """``function(model, params, x, rows)`` of all rows, a chunk at a time.
+
+        ``x`` holds the standardised rows, ``rows`` those of checked X, as they are.
+        """
+        dtype = _output_dtype(X)
+        model, params = self._in_precision(dtype)
         standardisation = Standardisation(self.mean_, self.scale_)
-        for rows in self._chunks(X.shape[0]):
-            yield rows, standardisation.apply(_dense(X[rows]), _output_dtype(X))
+        found = np.empty((X.shape[0], *width), dtype)
+        for chunk in self._chunks(X.shape[0]):
+            rows = X[chunk].toarray() if hasattr(X, "toarray") else X[chunk]
+            found[chunk] = function(model, params, standardisation.apply(rows, dtype), rows)
+        return found
+
+    def _squared_errors(self, X):
+        """Each row's squared reconstruction error, for checked X."""
+
+        def error(model, params, x, rows):
+            rebuilt = model.predict(params, self._objective.code(model, params, x))
+            return np.sum((rows - rebuilt) ** 2, axis=1)
+
+        return self._by_chunks(error, X)
 
 
 def _to_numpy(X):
@@ -575,10 +588,6 @@ def _check_weight(sample_weight, X):
     return _check_sample_weight(
         _to_numpy(sample_weight), X, dtype=np.float64, ensure_non_negative=True
     )
-
-
-def _dense(X):
-    return X.toarray() if hasattr(X, "toarray") else X
 
 
 def _output_dtype(X):

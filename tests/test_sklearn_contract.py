@@ -117,6 +117,7 @@ def test_names_of_columns_in_and_out():
     assert list(ours.feature_names_in_) == list("abcde")
     names = [f"autoencodertransformer{i}" for i in range(3)]
     assert list(ours.get_feature_names_out()) == names
+    assert 0 < ours.score(frame) < 1  # without a warning about missing names
     with pytest.raises(ValueError, match="feature names should match"):
         ours.transform(frame[list("edcba")])
 
