@@ -98,7 +98,7 @@ class CrossEntropy(Loss):
     """
 
     def output(self, linear, nonlinear, mean, scale):
-        return _logit(_base(linear, nonlinear, mean, scale)) + nonlinear
+        return _logit(_base(linear, nonlinear, mean, scale, 1 - _MARGIN)) + nonlinear
 
     def error(self, x, output, mean, scale):
         return _binary_cross_entropy(x * scale + mean, output).sum(-1)
@@ -129,9 +129,8 @@ class PoissonDeviance(Loss):
     """
 
     def output(self, linear, nonlinear, mean, scale):
-        base = mean if linear is None else linear * scale + mean
-        xp = nonlinear.__array_namespace__()
-        return xp.log(xp.asarray(base, dtype=nonlinear.dtype).clip(_MARGIN)) + nonlinear
+        base = _base(linear, nonlinear, mean, scale, None)
+        return nonlinear.__array_namespace__().log(base) + nonlinear
 
     def error(self, x, output, mean, scale):
         count = (x * scale + mean).clip(0)
@@ -182,7 +181,7 @@ class MixedLoss(Loss):
 
     def output(self, linear, nonlinear, mean, scale):
         numbers = nonlinear if linear is None else linear + nonlinear
-        base = _base(linear, nonlinear, mean, scale)
+        base = _base(linear, nonlinear, mean, scale, 1 - _MARGIN)
         xp = nonlinear.__array_namespace__()
         moved = xp.where(self._in_blocks(nonlinear), xp.log(base), _logit(base)) + nonlinear
         return xp.where(self._is_number(nonlinear), numbers, moved)
@@ -206,7 +205,7 @@ class MixedLoss(Loss):
         return 1.0
 
     def check(self, X):
-        columns = [*self.binary, *(column for block in self.categorical for column in block)]
+        columns = [*self.binary, *self._block_columns()]
         if len(set(columns)) < len(columns) or not set(columns) <= set(range(X.shape[1])):
             raise ValueError(
                 f"loss={self!r} must name each column once, from 0 to {X.shape[1] - 1}."
@@ -225,9 +224,12 @@ class MixedLoss(Loss):
                     "for example with OneHotEncoder()."
                 )
 
+    def _block_columns(self):
+        return [column for block in self.categorical for column in block]
+
     def _in_blocks(self, output):
         mask = np.zeros(output.shape[-1], bool)
-        mask[[column for block in self.categorical for column in block]] = True
+        mask[self._block_columns()] = True
         return mask
 
     def _is_number(self, output):
@@ -249,11 +251,11 @@ class MixedLoss(Loss):
         return totals
 
 
-def _base(linear, nonlinear, mean, scale):
-    # The linear reconstruction, as a probability
+def _base(linear, nonlinear, mean, scale, highest):
+    # The linear reconstruction, held where a probability or a rate may be
     base = mean if linear is None else linear * scale + mean
     xp = nonlinear.__array_namespace__()
-    return xp.asarray(base, dtype=nonlinear.dtype).clip(_MARGIN, 1 - _MARGIN)
+    return xp.asarray(base, dtype=nonlinear.dtype).clip(_MARGIN, highest)
 
 
 def _logit(p):

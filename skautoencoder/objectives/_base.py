@@ -25,6 +25,10 @@ class Step(NamedTuple):
     weight: Any
     progress: Any
 
+    def mean(self, values: Any) -> Any:
+        """The weighted mean over the rows of ``values``, of shape (n_rows, ...)."""
+        return ((self.weight / self.weight.sum())[:, None] * values).sum(0)
+
 
 class Objective:
     """What training minimises, what it is judged by, and what counts as the code.

@@ -9,6 +9,9 @@ import jax.numpy as jnp
 
 from skautoencoder.objectives._base import Objective
 
+# n_directions=None: exact for so many components, so many directions for more
+_EXACT_UP_TO, _DIRECTIONS = 16, 4
+
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
@@ -51,10 +54,9 @@ class Contractive(Objective):
         """Each row's error, plus the squared norm of its code's Jacobian."""
         code, pull_back = jax.vjp(lambda rows: model.encode(params, rows), x)
         error = model.error(x, model.decode(params, code))
-        directions = self._directions(code.shape, step.key) / _spread(code, step.weight)
+        directions = self._directions(code.shape, step.key) / _spread(code, step)
         slopes = jax.vmap(lambda direction: pull_back(direction)[0])(directions)
-        norm = (slopes**2).sum(axis=(0, 2)) * (code.shape[1] / self._n_used(code.shape[1]))
-        return error + self.strength * model.loss.unit(model.scale) * norm
+        return error + self.strength * model.loss.unit(model.scale) * (slopes**2).sum(axis=(0, 2))
 
     def check(self, model):
         """Raise a ValueError where a field is out of range."""
@@ -66,23 +68,15 @@ class Contractive(Objective):
         )
 
     def _directions(self, shape, key):
+        """Directions whose squared slopes add up to the norm, or to an estimate of it."""
         n_rows, n_components = shape
-        if self._is_exact(n_components):
-            return jnp.broadcast_to(
-                jnp.eye(n_components)[:, None], (n_components, n_rows, n_components)
-            )
-        # of the length of one component, so that both kinds add up alike
-        signs = jax.random.rademacher(key, (self._n_used(n_components), *shape), jnp.float32)
-        return signs / jnp.sqrt(n_components)
-
-    def _is_exact(self, n_components):
-        return self.n_directions is None and n_components <= 16
-
-    def _n_used(self, n_components):
-        return n_components if self._is_exact(n_components) else self.n_directions or 4
+        if self.n_directions is None and n_components <= _EXACT_UP_TO:
+            each = jnp.eye(n_components)[:, None]
+            return jnp.broadcast_to(each, (n_components, n_rows, n_components))
+        n_directions = self.n_directions or _DIRECTIONS
+        signs = jax.random.rademacher(key, (n_directions, *shape), jnp.float32)
+        return signs / jnp.sqrt(n_directions)
 
 
-def _spread(code, weight):
-    share = (weight / weight.sum())[:, None]
-    mean = (share * code).sum(0)
-    return jnp.sqrt((share * (code - mean) ** 2).sum(0) + 1e-6)
+def _spread(code, step):
+    return jnp.sqrt(step.mean((code - step.mean(code)) ** 2) + 1e-6)

@@ -66,7 +66,7 @@ class Sparse(Objective):
         """Each row's error, plus the penalty of the batch."""
         code = self.code(model, params, x)
         error = model.error(x, model.decode(params, code))
-        return error + model.unit * _PENALTIES[self.penalty](self, _activity(code, step.weight))
+        return error + model.unit * _PENALTIES[self.penalty](self, _activity(code, step))
 
     def code(self, model, params, x):
         """The code, all but its largest entries zero with "top_k"."""
@@ -92,11 +92,9 @@ class Sparse(Objective):
         )
 
 
-def _activity(code, weight):
-    share = (weight / weight.sum())[:, None]
+def _activity(code, step):
     tiny = jnp.finfo(code.dtype).tiny
-    first, second = (share * abs(code)).sum(0), (share * code**2).sum(0)
-    return (first**2 + tiny) / (second + tiny)
+    return (step.mean(abs(code)) ** 2 + tiny) / (step.mean(code**2) + tiny)
 
 
 def _kl(objective, activity):
