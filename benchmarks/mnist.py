@@ -46,14 +46,15 @@ def main():
     save("mnist", result)
 
 
-def load(folder):
-    """Training and test images in [0, 1], in single precision."""
+def load(folder, name="mnist"):
+    """Training and test images in [0, 1], in single precision, of "mnist" or "fashion-mnist"."""
     if folder is None:
-        pixels = fetch_openml("mnist_784", version=1, as_frame=False).data
+        openml = {"mnist": "mnist_784", "fashion-mnist": "Fashion-MNIST"}[name]
+        pixels = fetch_openml(openml, version=1, as_frame=False).data
         images = np.split(pixels.astype(np.uint8), [60_000])
     else:
-        names = ("train-images", "t10k-images")
-        paths = [Path(folder) / f"mnist-{name}-idx3-ubyte.gz" for name in names]
+        parts = ("train-images", "t10k-images")
+        paths = [Path(folder) / f"{name}-{part}-idx3-ubyte.gz" for part in parts]
         images = [read_idx(path).reshape(-1, 784) for path in paths]
     return [part / np.float32(255) for part in images]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numbers import Integral
 
-from sklearn.utils._param_validation import Interval
+from sklearn.utils._param_validation import Interval, StrOptions
 
 from skautoencoder._base import BaseAutoencoder
 from skautoencoder.networks import DenseNetwork
@@ -43,8 +43,11 @@ class AutoencoderTransformer(BaseAutoencoder):
             "ordered"} or Objective, default="reconstruction"
         What training minimises: a name for an objective's defaults, or an instance, see
         :mod:`skautoencoder.objectives`.
-    init : {"pca", "glorot"}, default="pca"
-        Start at PCA, or at random weights without a linear path [2]_.
+    init : {"pca", "glorot", "rbm"}, default="pca"
+        Start at PCA, or without a linear path: at random weights [2]_, or at a stack of
+        restricted Boltzmann machines, pretrained layer by layer and unrolled as in [1]_.
+        "rbm" needs ``activation="logistic"`` and a loss of "cross_entropy" (Bernoulli
+        visible units), "squared_error", "absolute_error" or "huber" (Gaussian ones).
     optimizer : {"adam", "nadam", "adabelief", "lion", "rmsprop", "sgd"} or \
             optax.GradientTransformation, default="adam"
         An optax transformation brings its own learning rate and weight decay.
@@ -146,6 +149,7 @@ class AutoencoderTransformer(BaseAutoencoder):
         **BaseAutoencoder._parameter_constraints,
         "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
         "tied_weights": ["boolean"],
+        "init": [StrOptions({"pca", "glorot", "rbm"})],
     }
 
     def __init__(

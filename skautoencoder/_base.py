@@ -28,14 +28,13 @@ from skautoencoder.networks import ACTIVATIONS
 from skautoencoder.objectives import OBJECTIVES, Objective
 from skautoencoder.training import (
     OPTIMIZERS,
+    STARTS,
     Judge,
     Problem,
     Rows,
     Run,
     Standardisation,
     column_moments,
-    linear_path,
-    plain_standardisation,
     principal_axes,
     split,
     train,
@@ -143,6 +142,7 @@ class BaseAutoencoder(
             self,
             lambda params: self._fitted(leader.problem, params),
             _hook_arguments(rows.X, y, sample_weight),
+            self.max_iter,
         )
         result = train(
             leader,
@@ -420,16 +420,11 @@ class BaseAutoencoder(
         network = self._make_network(rows.X.shape[1], int(n_components))
 
         def start(index):
-            if self.init == "pca":
-                axes = principal_axes(rows, index, network.n_components, rng)
-                standardisation = axes.standardisation
-                linear = linear_path(axes, network.n_components)
-            else:
-                standardisation, linear = plain_standardisation(rows, index), None
-            problem = self._problem(
-                network, standardisation, len(everything), start_is_good=linear is not None
+            standardisation, params, is_good = STARTS[self.init](
+                network, self._asked_loss(), rows, index, rng
             )
-            return Run(problem, network.init(rng, linear), index)
+            problem = self._problem(network, standardisation, len(everything), is_good)
+            return Run(problem, params, index)
 
         return start
 

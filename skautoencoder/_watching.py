@@ -8,18 +8,21 @@ class Watcher:
 
     Parameters
     ----------
-    estimator : estimator with ``max_iter``, ``verbose`` and scikit-learn's callbacks
+    estimator : estimator with ``verbose`` and scikit-learn's callbacks
     fitted : callable
         ``fitted(params)`` gives the attributes that make a copy of the estimator fitted.
     hook_arguments : dict
         What every callback hook may ask for: ``X``, ``y`` and ``metadata``.
+    max_iter : int
+        Epochs, at most.
     """
 
-    def __init__(self, estimator, fitted, hook_arguments):
+    def __init__(self, estimator, fitted, hook_arguments, max_iter):
         self._estimator = estimator
         self._fitted = fitted
+        self._max_iter = max_iter
         self._hook_arguments = {"estimator": estimator, **hook_arguments}
-        self._context = estimator._init_callback_context(max_subtasks=estimator.max_iter)
+        self._context = estimator._init_callback_context(max_subtasks=max_iter)
         self._context.call_on_fit_task_begin(**self._hook_arguments)
         self._epoch = None
 
@@ -32,7 +35,7 @@ class Watcher:
     def end(self, progress):
         """An epoch has ended; whether a callback asks to stop."""
         if self._estimator.verbose:
-            print(_line(progress, self._estimator.max_iter))
+            print(_line(progress, self._max_iter))
         return self._epoch is not None and self._epoch.call_on_fit_task_end(
             **self._hook_arguments,
             reconstruction_attributes=lambda: self._fitted(progress.params),

@@ -6,6 +6,7 @@ puts the parts together (`output`), measures the error of a row, summed over its
 (`error`), and turns an output into a reconstruction in the units of the data (`predict`).
 `unit` is the error that counts as one for a feature; `nats` turns a row's error into minus
 the log-likelihood under noise of the given spread, where the loss is one.
+`visible_units` says which units of a Boltzmann machine have that output, where some do.
 All are written for NumPy and JAX alike.
 """
 
@@ -38,6 +39,8 @@ class Loss:
 @dataclass(frozen=True)
 class _AdditiveLoss(Loss):
     """A loss whose output is the standardised reconstruction itself."""
+
+    visible_units = "gaussian"
 
     def output(self, linear, nonlinear, mean, scale):
         return nonlinear if linear is None else linear + nonlinear
@@ -96,6 +99,8 @@ class CrossEntropy(Loss):
     The linear path gives a probability, held inside [0.001, 0.999], and the network
     moves its logit.
     """
+
+    visible_units = "bernoulli"
 
     def output(self, linear, nonlinear, mean, scale):
         return _logit(_base(linear, nonlinear, mean, scale, 1 - _MARGIN)) + nonlinear

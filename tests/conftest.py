@@ -5,13 +5,19 @@ import pytest
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
-from skautoencoder import AutoencoderTransformer
+from skautoencoder import AutoencoderTransformer, ConvolutionalAutoencoderTransformer
 
 
 def quick(n_components=2, **settings):
     """A small transformer: nearly all tests share its compiled program."""
     defaults = {"hidden_layer_sizes": (16,), "max_iter": 5, "random_state": 0}
     return AutoencoderTransformer(n_components, **(defaults | settings))
+
+
+def quick_convolutional(n_components=2, **settings):
+    """A small convolutional transformer; rows are signals where no image shape is given."""
+    defaults = {"channels": (4,), "max_iter": 5, "random_state": 0}
+    return ConvolutionalAutoencoderTransformer(n_components, **(defaults | settings))
 
 
 def squared_error(transformer, X):

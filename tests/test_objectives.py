@@ -28,7 +28,7 @@ from skautoencoder.objectives import (
     Step,
     Variational,
 )
-from tests.conftest import curved, quick, squared_error
+from tests.conftest import curved, quick, quick_convolutional, squared_error
 from tests.test_compilation import compilations
 
 MIXED = MixedLoss(binary=(0, 1), categorical=((2, 3),))
@@ -55,29 +55,40 @@ NUMBERS = {
 }
 
 
+ARCHITECTURES = {
+    "dense": quick(3),
+    "tied": quick(3, tied_weights=True),
+    "convolutional": quick_convolutional(3),
+}
+
+
 @pytest.mark.parametrize(
-    ("loss", "tied_weights"),
+    ("architecture", "loss"),
     [
-        ("squared_error", False),
-        ("squared_error", True),
-        ("huber", False),
-        ("cross_entropy", False),
-        ("poisson", False),
-        (MIXED, False),
+        ("dense", "squared_error"),
+        ("dense", "absolute_error"),
+        ("dense", "huber"),
+        ("dense", "cross_entropy"),
+        ("dense", "poisson"),
+        ("dense", MIXED),
+        ("tied", "squared_error"),
+        ("tied", "cross_entropy"),
+        ("convolutional", "squared_error"),
+        ("convolutional", "cross_entropy"),
     ],
 )
 @pytest.mark.parametrize("kind", KINDS)
-def test_contract(kind, loss, tied_weights):
+def test_contract(kind, architecture, loss):
     """Finite, decreasing, deterministic, compiled once, picklable, cloneable."""
-    if kind == "variational" and loss not in ("squared_error", "cross_entropy"):
+    if kind == "variational" and not hasattr(LOSSES.get(loss, loss), "nats"):
         pytest.skip("not a likelihood")
     X = curved(150)
     X = (X - X.min(0)) / np.ptp(X, axis=0)
     if loss is MIXED:
         X[:, 3] = 1 - X[:, 2]
-    settings = {"loss": loss, "tied_weights": tied_weights, "learning_rate": 1e-2}
+    settings = {"objective": KINDS[kind], "loss": loss, "learning_rate": 1e-2}
     settings |= {"init": "glorot", "max_iter": 8, "early_stopping": False}  # much to learn
-    ours = quick(3, objective=KINDS[kind], **settings).fit(X)
+    ours = clone(ARCHITECTURES[architecture]).set_params(**settings).fit(X)
     assert np.isfinite(ours.loss_curve_).all()
     assert ours.loss_curve_[-1] < ours.loss_curve_[1]
     codes = ours.transform(X)

@@ -32,7 +32,7 @@ from sklearn.utils.estimator_checks import (
     parametrize_with_checks,
 )
 
-from tests.conftest import curved, quick
+from tests.conftest import curved, quick, quick_convolutional
 
 # A weight of two is a gradient counted twice in one batch; a repeated row is the same
 # gradient in two batches, shuffled apart, or in one of another size. The two agree in
@@ -46,7 +46,11 @@ EXPECTED_FAILURES = {
 
 
 @parametrize_with_checks(
-    [quick(hidden_layer_sizes=(8,)), quick(hidden_layer_sizes=(8,), tied_weights=True)],
+    [
+        quick(hidden_layer_sizes=(8,)),
+        quick(hidden_layer_sizes=(8,), tied_weights=True),
+        quick_convolutional(),
+    ],
     expected_failed_checks=lambda estimator: EXPECTED_FAILURES,
 )
 def test_scikit_learns_checks(estimator, check):

@@ -1,7 +1,8 @@
 """Network architectures: pure functions from rows to codes and back."""
 
 from skautoencoder.networks._activations import ACTIVATIONS
+from skautoencoder.networks._convolutional import ConvolutionalNetwork
 from skautoencoder.networks._dense import DenseNetwork
 from skautoencoder.networks._stacks import AutoencoderParameters, Stack
 
-__all__ = ["ACTIVATIONS", "AutoencoderParameters", "DenseNetwork", "Stack"]
+__all__ = ["ACTIVATIONS", "AutoencoderParameters", "ConvolutionalNetwork", "DenseNetwork", "Stack"]

@@ -1,6 +1,12 @@
 """Training: data to blocks, blocks to epochs, epochs to the best weights."""
 
 from skautoencoder.training._batches import Rows, Standardisation
+from skautoencoder.training._contrastive import (
+    Contrastive,
+    contrastive_epoch,
+    start_chains,
+    start_machine,
+)
 from skautoencoder.training._initialization import (
     column_moments,
     linear_path,
@@ -9,25 +15,32 @@ from skautoencoder.training._initialization import (
 )
 from skautoencoder.training._loop import Problem, State, train_epoch
 from skautoencoder.training._optimizers import OPTIMIZERS
+from skautoencoder.training._starts import STARTS
 from skautoencoder.training._train import Judge, Progress, Run, TrainingResult, train
-from skautoencoder.training._validation import Fold, split
+from skautoencoder.training._validation import Fold, Selection, split
 
 __all__ = [
     "OPTIMIZERS",
+    "STARTS",
+    "Contrastive",
     "Fold",
     "Judge",
     "Problem",
     "Progress",
     "Rows",
     "Run",
+    "Selection",
     "Standardisation",
     "State",
     "TrainingResult",
     "column_moments",
+    "contrastive_epoch",
     "linear_path",
     "plain_standardisation",
     "principal_axes",
     "split",
+    "start_chains",
+    "start_machine",
     "train",
     "train_epoch",
 ]

@@ -26,6 +26,11 @@ class Rows:
     X: Any
     weight: np.ndarray
 
+    @property
+    def n_features(self):
+        """Number of columns."""
+        return self.X.shape[1]
+
     def take(self, index):
         """The rows at ``index``, dense, in the data's own type."""
         rows = self.X[index]
@@ -60,7 +65,7 @@ class Block(NamedTuple):
 
 def blocks(rows, order, standardisation, batch_size):
     """Yield the rows in the given order as :class:`Block` s."""
-    n_features = rows.X.shape[1]
+    n_features = rows.n_features
     max_steps = int(np.clip(_BLOCK_VALUES // (batch_size * n_features), 1, _BLOCK_STEPS))
     for start in range(0, len(order), max_steps * batch_size):
         index = order[start : start + max_steps * batch_size]

@@ -1,0 +1,252 @@
+"""RBMTransformer: a drop-in for BernoulliRBM, and what it adds."""
+
+from __future__ import annotations
+
+import pickle
+import re
+import warnings
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy import sparse
+from scipy.ndimage import shift
+from scipy.special import logsumexp
+from sklearn.base import clone
+from sklearn.datasets import load_digits
+from sklearn.exceptions import SkipTestWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, train_test_split
+from sklearn.neural_network import BernoulliRBM
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import minmax_scale
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from skautoencoder import RBMTransformer
+from tests.test_callbacks import Recorder
+from tests.test_compilation import compilations
+
+
+def bars(n_samples, seed=0):
+    """Images of 4 x 4 with some rows or some columns lit: a textbook for such machines."""
+    rng = np.random.RandomState(seed)
+    lit = rng.uniform(size=(n_samples, 4, 1)) < 0.3
+    images = np.broadcast_to(lit, (n_samples, 4, 4)).copy()
+    turned = rng.uniform(size=n_samples) < 0.5
+    images[turned] = images[turned].swapaxes(1, 2)
+    return images.reshape(n_samples, 16).astype(np.float64)
+
+
+def rbm(n_components=8, **settings):
+    """A small machine whose compiled program nearly all tests share."""
+    return RBMTransformer(n_components, **({"n_iter": 5, "random_state": 0} | settings))
+
+
+@parametrize_with_checks(
+    [RBMTransformer(4, visible="gaussian", learning_rate=1e-3, n_iter=3, random_state=0)]
+)
+def test_scikit_learns_checks(estimator, check):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SkipTestWarning)
+        warnings.filterwarnings("ignore", "visible='gaussian' is for standardised", UserWarning)
+        check(estimator)
+
+
+def test_all_that_bernoulli_rbm_has():
+    theirs, ours = BernoulliRBM(8, random_state=0).fit(bars(50)), rbm().fit(bars(50))
+    assert set(theirs.get_params()) <= set(ours.get_params())
+    for name, value in vars(theirs).items():
+        if name.endswith("_") and isinstance(value, np.ndarray):
+            assert getattr(ours, name).shape == value.shape
+            assert getattr(ours, name).dtype == value.dtype
+    same = BernoulliRBM(8)
+    for name in ("components_", "intercept_hidden_", "intercept_visible_"):
+        setattr(same, name, getattr(ours, name))
+    same.random_state = ours.random_state
+    assert_allclose(ours.transform(bars(20)), same._mean_hiddens(bars(20)), rtol=1e-6)
+    assert_allclose(ours.score_samples(bars(20)), same.score_samples(bars(20)), rtol=1e-5)
+    v = ours.gibbs(bars(20))
+    assert v.dtype == bool
+    assert v.shape == (20, 16)
+    assert list(ours.get_feature_names_out()[:2]) == ["rbmtransformer0", "rbmtransformer1"]
+
+
+def test_learns_what_bernoulli_rbm_learns():
+    settings = {"learning_rate": 0.05, "n_iter": 40, "batch_size": 20, "random_state": 0}
+    theirs = BernoulliRBM(8, **settings).fit(bars(500))
+    ours = RBMTransformer(8, **settings).fit(bars(500))
+    test = bars(500, seed=1)
+    exact = RBMTransformer(8, pseudo_likelihood="exact")
+    for name in ("components_", "intercept_hidden_", "intercept_visible_", "variance_"):
+        setattr(exact, name, getattr(theirs, name, np.ones(16)))
+    exact.n_features_in_ = 16
+    scores = (
+        exact.score_samples(test).mean(),
+        ours.set_params(pseudo_likelihood="exact").score_samples(test).mean(),
+    )
+    independent = 16 * np.log(0.5)
+    assert scores[1] > 0.8 * independent  # it has learnt something
+    assert scores[1] > scores[0] - 0.3
+
+
+def test_gallery_pipeline_is_no_worse():
+    """scikit-learn's example of an RBM before logistic regression, on fewer rows."""
+    X, y = load_digits(return_X_y=True)
+    images = X[:600].reshape(-1, 8, 8)
+    moves = [(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)]
+    X = np.vstack([[shift(image, move).ravel() for image in images] for move in moves])
+    X, y = minmax_scale(X), np.tile(y[:600], 5)
+    parts = train_test_split(X, y, test_size=0.2, random_state=0)
+
+    def accuracy(machine):
+        pipeline = make_pipeline(machine, LogisticRegression(C=10, max_iter=2000))
+        return pipeline.fit(parts[0], parts[2]).score(parts[1], parts[3])
+
+    settings = {"learning_rate": 0.06, "n_iter": 10, "random_state": 0}
+    ours = accuracy(RBMTransformer(100, **settings))
+    assert ours > accuracy(BernoulliRBM(100, **settings)) - 0.02
+    assert ours > 0.8
+
+
+def test_sparse_is_dense():
+    X = bars(100)
+    dense, csr = rbm().fit(X), rbm().fit(sparse.csr_array(X))
+    assert_array_equal(dense.components_, csr.components_)
+    assert_allclose(dense.transform(X), csr.transform(sparse.csr_array(X)))
+    assert_allclose(dense.score_samples(X), csr.score_samples(sparse.csr_array(X)))
+
+
+def test_deterministic_picklable_and_one_compilation():
+    X = bars(100)
+    ours = rbm(9).fit(X)
+    other = rbm(9, learning_rate=0.01, momentum=0.5, weight_decay=0.1, n_gibbs_steps=3)
+    with compilations() as compiled:
+        again = clone(ours).fit(X)
+        other.fit(bars(70))
+        ours.partial_fit(bars(30))
+    assert compiled == []
+    assert_array_equal(again.transform(X), pickle.loads(pickle.dumps(again)).transform(X))
+    assert_array_equal(again.components_, rbm(9).fit(X).components_)
+
+
+@pytest.mark.parametrize("algorithm", ["cd", "pcd"])
+@pytest.mark.parametrize("visible", ["bernoulli", "gaussian"])
+def test_reconstruction_improves(algorithm, visible):
+    X = bars(500) if visible == "bernoulli" else gaussians(500)
+    rate = 0.1 if visible == "bernoulli" else 0.01
+    ours = rbm(
+        algorithm=algorithm, visible=visible, learning_rate=rate, n_iter=30, momentum=0.5
+    ).fit(X)
+    assert len(ours.reconstruction_errors_) == ours.n_iter_ == 30
+    assert ours.reconstruction_errors_[-1] < 0.8 * ours.reconstruction_errors_[0]
+    rebuilt = ours.inverse_transform(ours.transform(X))
+    assert np.mean(np.sum((X - rebuilt) ** 2, 1)) == pytest.approx(
+        ours.reconstruction_errors_[-1], rel=0.05
+    )
+
+
+def gaussians(n_samples, seed=0):
+    """Rows around two centres, standardised, with little noise."""
+    rng = np.random.RandomState(seed)
+    centres = np.array([[1, -1, 1, -1], [-1, 1, -1, 1]])
+    return centres[rng.randint(2, size=n_samples)] + 0.3 * rng.standard_normal((n_samples, 4))
+
+
+def test_a_learnt_variance_is_the_noises():
+    settings = {"visible": "gaussian", "learning_rate": 0.01, "n_iter": 60, "momentum": 0.5}
+    X = gaussians(1000)
+    unit = rbm(4, **settings).fit(X)
+    learnt = rbm(4, variance="learnt", **settings).fit(X)
+    assert_array_equal(unit.variance_, 1)
+    assert_allclose(learnt.variance_, 0.09, atol=0.06)
+    assert learnt.score(gaussians(500, 1)) > unit.score(gaussians(500, 1)) + 1
+
+
+def test_score_is_the_log_likelihood():
+    ours = rbm(n_iter=60, batch_size=20).fit(bars(500))
+    everything = (np.arange(2**16)[:, None] >> np.arange(16) & 1).astype(np.float64)
+    test = bars(500, seed=1)
+    fields = everything @ ours.components_.T + ours.intercept_hidden_
+    log_p = everything @ ours.intercept_visible_ + np.logaddexp(0, fields).sum(1)
+    log_p -= logsumexp(log_p)
+    places = test @ (1 << np.arange(16))
+    assert ours.score(test) == pytest.approx(log_p[places.astype(int)].mean(), rel=1e-4)
+    assert ours.score(test) > 16 * np.log(0.5)
+
+
+def test_log_partition_by_sampling_meets_that_by_enumeration(monkeypatch):
+    ours = rbm(12, n_iter=40, batch_size=20).fit(bars(500))
+    exact = ours.log_partition()
+    monkeypatch.setattr("skautoencoder._rbm.MOST_ENUMERATED", 5)
+    assert ours.log_partition() == pytest.approx(exact, abs=0.2)
+
+
+def test_samples_have_the_datas_means():
+    ours = rbm(n_iter=60, batch_size=20, learning_rate=0.05).fit(bars(500))
+    samples = ours.sample(500, random_state=0)
+    assert samples.shape == (500, 16)
+    assert_allclose(samples.mean(0), bars(500).mean(0), atol=0.15)
+    assert_array_equal(samples, ours.sample(500, random_state=0))
+
+
+def test_early_stopping_keeps_the_best():
+    ours = rbm(
+        n_iter=200, early_stopping=True, n_iter_no_change=3, tol=0.01, pseudo_likelihood="exact"
+    ).fit(bars(300))
+    assert ours.n_iter_ < 200
+    assert len(ours.validation_scores_) == ours.n_iter_ + 1  # the start has one
+    assert np.argmax(ours.validation_scores_) > 0
+
+
+def test_partial_fit_goes_on():
+    X = bars(200)
+    ours = rbm().partial_fit(X)
+    first = ours.components_.copy()
+    ours.partial_fit(X[:50])
+    assert ours.n_iter_ == 2
+    assert not np.array_equal(first, ours.components_)
+    with pytest.raises(ValueError, match="has 3 features"):
+        ours.partial_fit(X[:, :3])
+
+
+def test_callbacks_see_epochs_and_stop():
+    recorder = Recorder(stop_after=2)
+    ours = rbm().set_callbacks(recorder).fit(bars(50))
+    assert ours.n_iter_ == 2
+    assert [fitted.transform(bars(3)).shape for fitted in recorder.fitted] == [(3, 8)] * 3
+
+
+def test_grid_search_by_likelihood():
+    search = GridSearchCV(rbm(4), {"learning_rate": [1e-5, 0.1]}, cv=2).fit(bars(200))
+    assert search.best_params_ == {"learning_rate": 0.1}
+
+
+@pytest.mark.parametrize(
+    ("settings", "X", "message"),
+    [
+        ({}, bars(20) * 2, "visible='bernoulli' needs values in [0, 1]. Got values from 0 to 2"),
+        ({}, bars(20) - 0.5, "Scale the columns first"),
+        ({}, sparse.csr_array(-bars(20)), "from -1 to -1"),
+        ({}, bars(20) * np.nan, "contains NaN"),
+        ({"visible": "poisson"}, bars(20), "'visible' parameter of RBMTransformer must be"),
+        ({"n_components": 0}, bars(20), "'n_components' parameter of RBMTransformer"),
+        ({"algorithm": "ml"}, bars(20), "'algorithm' parameter of RBMTransformer"),
+        ({"early_stopping": True}, bars(1), "leaves none of 1 rows"),
+    ],
+)
+def test_bad_input(settings, X, message):
+    ours = rbm().set_params(**settings)
+    with pytest.raises(ValueError, match=re.escape(message)):
+        ours.fit(X)
+    assert not hasattr(ours, "components_")
+
+
+def test_codes_of_another_width():
+    with pytest.raises(ValueError, match="X has 3 columns, but this RBMTransformer has 8 hidden"):
+        rbm().fit(bars(20)).inverse_transform(np.zeros((2, 3)))
+
+
+def test_unscaled_data_with_gaussian_units():
+    X = gaussians(50) * 1000
+    with pytest.warns(UserWarning, match=r"standardised.*StandardScaler\(\)"):
+        rbm(visible="gaussian", learning_rate=1e-9).fit(X)
