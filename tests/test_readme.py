@@ -23,9 +23,18 @@ def test_the_first_example_prints_what_the_readme_says(capsys):
     assert_allclose(found, shown, rtol=0.03)
 
 
-def test_the_second_example_runs():
-    blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    exec("from skautoencoder import AutoencoderTransformer\n" + blocks[1], {})
+def test_the_other_examples_run():
+    import matplotlib
+    from sklearn.datasets import load_iris
+
+    import skautoencoder
+
+    matplotlib.use("Agg")
+
+    X, y = load_iris(return_X_y=True)
+    names = {"AutoencoderTransformer": skautoencoder.AutoencoderTransformer, "X": X, "y": y}
+    for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL)[1:]:
+        exec(block, names)
 
 
 def test_the_guides_examples_run():

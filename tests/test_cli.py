@@ -1,0 +1,233 @@
+"""The command line as its users run it, from file to file, and the report in a browser."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
+from sklearn.datasets import load_iris
+from sklearn.decomposition import PCA
+
+from skautoencoder import AutoencoderTransformer, compare_transformers
+from skautoencoder._cli import main
+from skautoencoder._files import read_table, whole_file
+from skautoencoder._report import report
+
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
+
+
+@pytest.fixture
+def iris(tmp_path):
+    """The path of a table with a column of text."""
+    frame = load_iris(as_frame=True).frame
+    frame["target"] = np.array(["setosa", "versicolor", "virginica"])[frame["target"]]
+    path = tmp_path / "iris.csv"
+    frame.to_csv(path, index=False)
+    return path
+
+
+def test_compare_prints_a_table(iris, capsys):
+    few = ["--n-components", "1", "2", "--folds", "2"]
+    assert main(["compare", str(iris), "--target", "target", *few]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert re.match(r" *components +transformer +error +explained", lines[0])
+    assert [line.split()[:2] for line in lines[2:6]] == [
+        ["1", "PCA"],
+        ["1", "AutoencoderTransformer"],
+        ["2", "PCA"],
+        ["2", "AutoencoderTransformer"],
+    ]
+    assert "raw features" in lines[6]
+    assert "better" in lines[7]
+
+
+def test_fit_transform_and_back(iris, tmp_path, capsys):
+    model, codes, rows = (str(tmp_path / name) for name in ("m.pickle", "codes.csv", "rows.csv"))
+    data = [str(iris), "--target", "target"]
+    assert main(["fit", *data, "--n-components", "3", "--max-iter", "5", "--out", model]) == 0
+    assert "3 components explain 9" in capsys.readouterr().out
+    assert main(["transform", model, *data, "--out", codes]) == 0
+    assert main(["inverse-transform", model, codes, "--out", rows]) == 0
+    X = load_iris().data
+    ours = AutoencoderTransformer(3, max_iter=5, random_state=0).fit(X)
+    written = pd.read_csv(codes)
+    assert list(written.columns) == list(ours.get_feature_names_out())
+    assert_allclose(written, ours.transform(X), rtol=1e-6, atol=1e-6)
+    rebuilt = pd.read_csv(rows)
+    assert list(rebuilt.columns) == load_iris().feature_names
+    assert_allclose(rebuilt, ours.inverse_transform(ours.transform(X)), rtol=1e-5)
+
+
+def test_it_is_a_command_and_a_module(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "skautoencoder", "compare", str(tmp_path / "none.csv")],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "there is no file" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+# -- files
+
+
+def test_each_format_gives_the_same_table(tmp_path):
+    X = np.random.RandomState(0).standard_normal((20, 3))
+    y = np.arange(20)
+    frame = pd.DataFrame(X, columns=["a", "b", "c"])
+    frame.to_csv(tmp_path / "x.csv", index=False)
+    np.save(tmp_path / "x.npy", X)
+    np.savez(tmp_path / "x.npz", X=X, y=y)
+    for name in ("x.csv", "x.npy", "x.npz"):
+        assert_allclose(read_table(str(tmp_path / name)).X, X)
+    assert_allclose(read_table(str(tmp_path / "x.npz")).y, y)
+    pytest.importorskip("pyarrow")
+    frame.to_parquet(tmp_path / "x.parquet")
+    assert_allclose(read_table(str(tmp_path / "x.parquet")).X, X)
+
+
+def test_idx_images_bring_their_labels(tmp_path):
+    images = np.random.RandomState(0).randint(0, 256, (6, 4, 5), dtype=np.uint8)
+    labels = np.arange(6, dtype=np.uint8)
+    for name, array in (("images-idx3", images), ("labels-idx1", labels)):
+        head = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes()
+        with gzip.open(tmp_path / f"train-{name}-ubyte.gz", "wb") as file:
+            file.write(head + array.tobytes())
+    table = read_table(str(tmp_path / "train-images-idx3-ubyte.gz"))
+    assert_allclose(table.X, images.reshape(6, 20) / 255, rtol=1e-6)
+    assert_allclose(table.y, labels)
+    assert table.image_shape == (4, 5)
+
+
+def test_text_becomes_one_hot_columns(iris):
+    table = read_table(str(iris), encode=True)
+    assert table.X.shape == (150, 7)
+    assert table.names[-1] == "target_virginica"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["compare", "nowhere.csv"], "there is no file 'nowhere.csv'"),
+        (["compare", "{iris}"], "columns of text: target. Name one as --target"),
+        (["compare", "{iris}", "--target", "kind"], "there is no column 'kind'; there are sepal"),
+        (
+            ["compare", "digits", "--n-components", "0"],
+            "--n-components 0: there must be sizes from 1",
+        ),
+        (["compare", "digits", "--folds", "1"], "--folds 1 must be from 2"),
+        (["compare", "digits", "--out", "report.pdf"], "must end in .html"),
+        (["compare", "{gaps}"], "missing or infinite values, first in row 2"),
+        (["compare", "{broken}"], "cannot read"),
+        (["compare", "{other}"], "is none of .csv, .parquet"),
+        (
+            ["fit", "{iris}", "--target", "target", "--out", "nowhere/m.pickle"],
+            "there is no folder",
+        ),
+        (["fit", "digits", "--objective", "magic", "--out", "m.pickle"], "'objective' parameter"),
+        (["transform", "none.pickle", "digits", "--out", "c.csv"], "cannot read the model"),
+        (["transform", "{iris}", "digits", "--out", "c.csv"], "is no model that"),
+    ],
+)
+def test_bad_input_is_one_line_and_writes_nothing(
+    arguments, message, iris, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    files = {"iris": iris, **{n: tmp_path / f"{n}.csv" for n in ("gaps", "broken")}}
+    files["other"] = tmp_path / "other.xlsx"
+    files["gaps"].write_text("a,b\n1,2\n3,\n4,5\n")
+    files["broken"].write_text("")
+    files["other"].write_text("x")
+    before = sorted(tmp_path.iterdir())
+    assert main([argument.format(**files) for argument in arguments]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_failing_write_leaves_the_old_file(tmp_path):
+    path = tmp_path / "kept.csv"
+    path.write_text("old")
+
+    def fail(draft):
+        Path(draft).write_text("half")
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), whole_file(path) as draft:
+        fail(draft)
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+# -- the report
+
+
+@pytest.fixture(scope="module")
+def digits_report():
+    table = read_table("digits")
+    comparison = compare_transformers(
+        [PCA(), AutoencoderTransformer(max_iter=3)], table.X[:300], table.y[:300],
+        n_components=[2, 4], random_state=0,
+    )  # fmt: skip
+    ours = AutoencoderTransformer(2, max_iter=10, random_state=0).fit(table.X)
+    return report("digits <&>", comparison, table, PCA(2).fit(table.X), ours), ours
+
+
+def test_the_page_needs_no_network(digits_report):
+    page, _ = digits_report
+    assert not re.search(r'(src|href)="(?!data:)', page)
+    assert "http" not in re.sub(r"[A-Za-z0-9+/=]{200,}", "", page)
+    assert "<title>digits &lt;&amp;&gt;</title>" in page
+    assert "$" not in re.sub(r"<script>.*</script>", "", page, flags=re.S)
+
+
+_POINTER = """
+<script>
+const seen = { before: Array.from(current) };
+const place = map.getBoundingClientRect();
+map.dispatchEvent(new PointerEvent("pointermove", {
+  clientX: place.left + 0.25 * place.width, clientY: place.top + 0.75 * place.height,
+}));
+seen.after = Array.from(current);
+seen.point = [left + 0.25 * (right - left), top_ - 0.75 * (top_ - bottom)];
+seen.pixel = Array.from(decoded.getContext("2d").getImageData(160, 160, 1, 1).data);
+seen.errors = errors;
+document.body.innerHTML = "<pre>" + JSON.stringify(seen) + "</pre>";
+</script>
+"""
+_LISTEN = """<script>
+const errors = [];
+addEventListener("error", event => errors.push(event.message));
+console.error = (...parts) => errors.push(parts.join(" "));
+</script>"""
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
+def test_the_page_decodes_the_point_under_the_pointer(digits_report, tmp_path):
+    page, ours = digits_report
+    page = page.replace("<head>", "<head>" + _LISTEN).replace("</body>", _POINTER + "</body>")
+    path = tmp_path / "report.html"
+    path.write_text(page, encoding="utf-8")
+    done = subprocess.run(
+        [
+            BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+            "--disable-background-networking", f"--user-data-dir={tmp_path / 'profile'}",
+            "--dump-dom", path.as_uri(),
+        ],
+        capture_output=True, text=True, check=True, timeout=120,
+    )  # fmt: skip
+    seen = json.loads(re.search(r"<pre>(.*)</pre>", done.stdout, re.S)[1])
+    assert seen["errors"] == []
+    assert np.abs(np.subtract(seen["before"], seen["after"])).max() > 0.1
+    expected = ours.inverse_transform(np.array([seen["point"]]))[0]
+    assert_allclose(seen["after"], expected, atol=1e-3)
