@@ -58,7 +58,7 @@ def candidates(hidden, n_components, n_epochs, n_best_epochs):
         )  # fmt: skip
 
     logistic = {"activation": "logistic", "loss": "cross_entropy"}
-    best = {"max_iter": n_best_epochs, "weight_decay": 0.3}
+    longer = {"max_iter": n_best_epochs}
     return {
         "PCA": PCA(n_components),
         "logistic PCA": autoencoder(hidden_layer_sizes=(), init="glorot", **logistic),
@@ -69,9 +69,12 @@ def candidates(hidden, n_components, n_epochs, n_best_epochs):
         ),
         "GELU, init='glorot'": autoencoder(init="glorot"),
         "GELU, init='pca'": autoencoder(),
-        "best: GELU, init='pca', weight decay 0.3": autoencoder(**best),
-        "best, and images moved by up to a pixel": autoencoder(
-            objective=ShiftedBySmallSteps(), **best
+        "best: GELU, init='pca', weight decay 0.3": autoencoder(weight_decay=0.3, **longer),
+        "best: logistic units, init='rbm', weight decay 0.1": autoencoder(
+            init="rbm", weight_decay=0.1, **logistic, **longer
+        ),
+        "the same, and images moved by up to a pixel": autoencoder(
+            init="rbm", weight_decay=0.1, objective=ShiftedBySmallSteps(), **logistic, **longer
         ),
     }
 
@@ -101,7 +104,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", nargs="?", help="with MNIST's gzipped idx files")
     parser.add_argument("--epochs", type=int, default=12)
-    parser.add_argument("--best-epochs", type=int, default=60)
+    parser.add_argument("--best-epochs", type=int, default=60, help="of the last rows")
     parser.add_argument(
         "--data", choices=["mnist", "curves"], nargs="+", default=["mnist", "curves"]
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import pickle
 import sys
 import time
@@ -92,6 +93,8 @@ def _compare(options):
 
     table = read_table(options.data, options.target, options.encode)
     _check_out(options.out, (".html",))
+    if options.out and importlib.util.find_spec("matplotlib") is None:
+        raise BadInputError("--out needs matplotlib: pip install 'skautoencoder[plot]'.")
     sizes = [size for size in options.n_components if size <= table.X.shape[1]]
     if not sizes or min(sizes) < 1:
         raise BadInputError(

@@ -132,11 +132,10 @@ def _frame_reader(name):
     def read(path):
         try:
             import pandas as pd
-        except ImportError:
-            raise BadInputError(
-                f"{path.name!r} needs pandas: pip install 'skautoencoder[files]'."
-            ) from None
-        return getattr(pd, name)(path)
+
+            return getattr(pd, name)(path)
+        except ImportError as error:  # of pandas, or of what it reads Parquet with
+            raise _needs_pandas(path) from error
 
     return read
 
@@ -218,9 +217,16 @@ def _write_npy(path, X, names):
 
 
 def _write_parquet(path, X, names):
-    import pandas as pd
+    try:
+        import pandas as pd
 
-    pd.DataFrame(X, columns=names).to_parquet(path)
+        pd.DataFrame(X, columns=names).to_parquet(path)
+    except ImportError as error:
+        raise _needs_pandas(Path(path)) from error
+
+
+def _needs_pandas(path):
+    return BadInputError(f"{path.suffix} files need pandas: pip install 'skautoencoder[files]'.")
 
 
 _READERS = {

@@ -452,7 +452,7 @@ class RBMTransformer(
         check_scalar(n_chains, "n_chains", Integral, min_val=1)
         check_scalar(n_temperatures, "n_temperatures", Integral, min_val=1)
         machine, kind = self._machine(np.float32), self._kind
-        layers = [self.n_components] + [self.n_features_in_] * (self.visible == "bernoulli")
+        layers = [len(self.components_)] + [self.n_features_in_] * (self.visible == "bernoulli")
         if min(layers) <= MOST_ENUMERATED:
             return exact_log_partition(machine, kind)
         key = _key(check_random_state(random_state))

@@ -155,6 +155,22 @@ def test_bad_input_is_one_line_and_writes_nothing(
     assert sorted(tmp_path.iterdir()) == before
 
 
+@pytest.mark.parametrize(
+    ("missing", "arguments", "message"),
+    [
+        ("pandas", ["compare", "{iris}"], ".csv files need pandas: pip install"),
+        ("matplotlib", ["compare", "digits", "--out", "r.html"], "--out needs matplotlib: pip"),
+    ],
+)
+def test_a_missing_extra_is_named(missing, arguments, message, iris, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, missing, None)
+    monkeypatch.setattr(
+        "importlib.util.find_spec", lambda name: None if name == missing else object()
+    )
+    assert main([argument.format(iris=iris) for argument in arguments]) == 2
+    assert message in capsys.readouterr().err
+
+
 def test_a_failing_write_leaves_the_old_file(tmp_path):
     path = tmp_path / "kept.csv"
     path.write_text("old")
