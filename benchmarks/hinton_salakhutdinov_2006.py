@@ -28,6 +28,7 @@ from sklearn.callback import ProgressBar
 from sklearn.decomposition import PCA
 
 from skautoencoder import AutoencoderTransformer
+from skautoencoder.display import COLOURS
 from skautoencoder.objectives import Objective
 
 NAME = "hinton_salakhutdinov_2006"
@@ -175,12 +176,20 @@ def draw(results):
     figure, panels = plt.subplots(1, len(results), figsize=(6 * len(results), 5), squeeze=False)
     for panel, (data, rows) in zip(panels[0], results.items(), strict=True):
         panel.axhline(rows["PCA"]["test error"], color="0.5", ls="--", label="PCA")
-        for name, row in rows.items():
+        for i, (name, row) in enumerate(rows.items()):
             errors = row[f"error on {WATCHED} test images after each epoch"]
             if errors:
                 label = f"{name}: {row['test error']:.2f}"
-                panel.plot(np.arange(1, len(errors) + 1), errors, label=label)
+                style = {
+                    "color": COLOURS[i % len(COLOURS)],
+                    "ls": "-" if i < len(COLOURS) else "--",
+                }
+                panel.plot(np.arange(1, len(errors) + 1), errors, label=label, **style)
         panel.set(title=data, xlabel="epoch", ylabel="squared error of a test image", yscale="log")
+        low, high = panel.get_ylim()
+        ticks = [tick for tick in (1, 2, 3, 4, 6, 10, 20, 40) if low < tick < high]
+        panel.set_yticks(ticks, [str(tick) for tick in ticks])
+        panel.minorticks_off()
         panel.legend(fontsize=7, loc="upper right")
     figure.tight_layout()
     figure.savefig(RESULTS / f"{NAME}.png", dpi=130)

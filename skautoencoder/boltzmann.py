@@ -207,6 +207,32 @@ def contrast(machine, kind, v, model_v, weight):
     return data - (chains * free_energy(machine, kind, model_v)).sum()
 
 
+def contrast_slope(machine, kind, v, h, model_v, model_h, weight):
+    """The gradient of :func:`contrast`, given the hidden means of both its phases.
+
+    Written out, because differentiating a log-partition takes an exp and a log where a mean
+    is there already. Returns a :class:`Machine`.
+    """
+    share = weight / weight.sum()
+    chains = share if len(model_v) == len(v) else jnp.full(len(model_v), 1 / len(model_v))
+    both, hidden = jnp.concatenate([v, model_v]), jnp.concatenate([h, model_h])
+    signed = jnp.concatenate([share, -chains])[:, None]
+    scaled = both / machine.variance
+    return Machine(
+        -scaled.T @ (signed * hidden),
+        -(signed * scaled).sum(0),
+        -(signed * hidden).sum(0),
+        _variance_slope(machine, kind, both, hidden, signed),
+    )
+
+
+def _variance_slope(machine, kind, v, h, signed):
+    if kind.visible == "bernoulli":
+        return jnp.zeros_like(machine.log_variance)
+    energies = v * visible_field(machine, h) - kind.visible_units.rest(v)
+    return (signed * energies / machine.variance).sum(0)
+
+
 def log_pseudo_likelihood(machine, kind, v):
     """``sum_i log p(v_i | all other v)`` of each row, exactly, for Bernoulli visible units."""
     field = hidden_field(machine, v)

@@ -16,6 +16,7 @@ from skautoencoder.boltzmann import (
     Machine,
     annealed_log_weights,
     contrast,
+    contrast_slope,
     energy,
     exact_log_partition,
     free_energy,
@@ -116,6 +117,22 @@ def test_gradient_of_contrastive_divergence_by_hand():
     assert_allclose(slope.weights, expected, atol=1e-6)
     assert_allclose(slope.visible_bias, share @ model_v - share @ v, atol=1e-6)
     assert_allclose(slope.hidden_bias, share @ model_h - share @ h, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", [BINARY, GAUSSIAN, LINEAR_CODE])
+@pytest.mark.parametrize("n_chains", [6, 9])
+def test_the_slope_is_the_gradient(kind, n_chains):
+    ours = machine(gaussian=kind is GAUSSIAN, dtype=np.float32)
+    rng = np.random.RandomState(2)
+    v, model_v = (rng.uniform(size=(n, 4)).astype(np.float32) for n in (6, n_chains))
+    weight = np.array([1, 2, 1, 1, 0, 0], np.float32)
+    expected = jax.grad(contrast)(ours, kind, v, model_v, weight)
+    means = hidden_mean(ours, kind, v), hidden_mean(ours, kind, model_v)
+    found = contrast_slope(ours, kind, v, means[0], model_v, means[1], weight)
+    if kind is not GAUSSIAN:  # whose variance is not learnt
+        expected = expected._replace(log_variance=np.zeros(4))
+    for one, other in zip(found, expected, strict=True):
+        assert_allclose(one, other, atol=1e-5)
 
 
 def test_gradient_with_the_variance_by_differences():

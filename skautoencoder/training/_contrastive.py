@@ -13,10 +13,11 @@ import numpy as np
 from skautoencoder.boltzmann import (
     Kind,
     Machine,
-    contrast,
+    contrast_slope,
     draw_hidden,
     draw_visible,
     gibbs_chain,
+    hidden_field,
     visible_mean,
 )
 from skautoencoder.training._batches import Standardisation, blocks
@@ -35,7 +36,9 @@ class ChainState(NamedTuple):
 
 @dataclass(frozen=True)
 class Contrastive:
-    """How a machine is trained. ``kind`` and ``persistent`` are static, the rest is traced.
+    """How a machine is trained.
+
+    ``kind``, ``persistent`` and whether there is momentum are static, the rest is traced.
 
     Parameters
     ----------
@@ -91,41 +94,68 @@ def contrastive_epoch(how, state, rows, order, rng):
             rng.randint(0, 2**32, 2, dtype=np.uint32),
             how.kind,
             how.persistent,
+            how.momentum > 0,
         )
     return state
 
 
-@partial(jax.jit, static_argnames=("kind", "persistent"))
+@partial(jax.jit, static_argnames=("kind", "persistent", "has_momentum"))
 def _train_block(
-    state, block, rate, momentum, decay, learn_variance, n_gibbs_steps, seed, kind, persistent
+    state,
+    block,
+    rate,
+    momentum,
+    decay,
+    learn_variance,
+    n_gibbs_steps,
+    seed,
+    kind,
+    persistent,
+    has_momentum,
 ):
     key = jax.random.wrap_key_data(seed)
     sample = _go_on if persistent else _start_anew
+    units = kind.hidden_units
 
     def step(i, state):
         x, weight = block.x[i], block.weight[i]
         machine = state.machine
         keys = jax.random.split(jax.random.fold_in(key, i), 3)
-        model_v, hidden = sample(machine, kind, x, state.hidden, keys, n_gibbs_steps)
-        slope = jax.grad(contrast)(machine, kind, x, model_v, weight)
+        field = hidden_field(machine, x)
+        model_v = sample(machine, kind, x, field, state.hidden, keys, n_gibbs_steps)
+        model_field = hidden_field(machine, model_v)
+        hidden = units.draw(keys[2], model_field, 1.0) if persistent else state.hidden
+        slope = contrast_slope(
+            machine, kind, x, units.mean(field), model_v, units.mean(model_field), weight
+        )
         slope = slope._replace(
             weights=slope.weights + decay * machine.weights,
             log_variance=learn_variance * slope.log_variance,
         )
-        velocity = jax.tree.map(lambda v, s: momentum * v - rate * s, state.velocity, slope)
-        return ChainState(jax.tree.map(jnp.add, machine, velocity), velocity, hidden)
+        velocity = state.velocity
+        if has_momentum:  # else a pass over all weights is saved
+            velocity = jax.tree.map(lambda v, s: momentum * v - rate * s, velocity, slope)
+            machine = jax.tree.map(jnp.add, machine, velocity)
+        else:
+            machine = jax.tree.map(lambda m, s: m - rate * s, machine, slope)
+        return ChainState(machine, velocity, hidden)
 
     return jax.lax.fori_loop(0, block.n_steps, step, state)
 
 
-def _go_on(machine, kind, x, hidden, keys, n_gibbs_steps):
+def _go_on(machine, kind, x, field, hidden, keys, n_gibbs_steps):
     """Visible states of chains that go on from where they were."""
     v = draw_visible(machine, kind, hidden, keys[0])
-    v = gibbs_chain(machine, kind, v, keys[1], n_gibbs_steps - 1)
-    return v, draw_hidden(machine, kind, v, keys[2])
+    return gibbs_chain(machine, kind, v, keys[1], n_gibbs_steps - 1)
 
 
-def _start_anew(machine, kind, x, hidden, keys, n_gibbs_steps):
+def _start_anew(machine, kind, x, field, hidden, keys, n_gibbs_steps):
     """Visible means of chains that start at the data."""
-    v = gibbs_chain(machine, kind, x, keys[0], n_gibbs_steps - 1)
-    return visible_mean(machine, kind, draw_hidden(machine, kind, v, keys[1])), hidden
+    h = kind.hidden_units.draw(keys[0], field, 1.0)
+
+    def go_on(i, h):
+        key_v, key_h = jax.random.split(jax.random.fold_in(keys[1], i))
+        v = draw_visible(machine, kind, h, key_v)
+        return draw_hidden(machine, kind, v, key_h)
+
+    return visible_mean(machine, kind, jax.lax.fori_loop(0, n_gibbs_steps - 1, go_on, h))
