@@ -14,6 +14,7 @@ from sklearn.base import (
     _fit_context,
 )
 from sklearn.callback import CallbackSupportMixin
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_array, check_random_state, check_scalar
 from sklearn.utils._param_validation import Interval, RealNotInt, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -226,6 +227,8 @@ class RBMTransformer(
         -----
         UserWarning
             If X is far from standardised with Gaussian visible units.
+        ConvergenceWarning
+            If the weights diverged; those of the epoch before are kept.
         """
         rows = self._check_rows(X, reset=True)
         rng = check_random_state(self.random_state)
@@ -243,8 +246,14 @@ class RBMTransformer(
         )
         for epoch in range(1, self.n_iter + 1):
             watcher.begin()
+            before = state
             state = contrastive_epoch(how, state, rows, rng.permutation(train), rng)
-            errors.append(self._reconstruction_error(state.machine, rows, train))
+            error = self._reconstruction_error(state.machine, rows, train)
+            if not np.isfinite(error):
+                state = before
+                self._warn_diverged(epoch)
+                break
+            errors.append(error)
             held_out_loss = None
             if selection is not None:
                 selection.update(state, judge(state.machine))
@@ -483,7 +492,7 @@ class RBMTransformer(
         )
 
     def _check_rows(self, X, reset):
-        X = self._check_X(X, reset=reset) if reset else self._check_X(X)
+        X = self._check_X(X, reset=reset)
         rows = Rows(X, np.ones(X.shape[0]))
         if self.visible == "bernoulli":
             _check_unit_interval(X)
@@ -533,6 +542,14 @@ class RBMTransformer(
         judged = rows.take(np.sort(order[:_JUDGED_ROWS])).astype(np.float32)
         errors = _squared_errors(jax.tree.map(np.asarray, machine), self._kind, judged)
         return float(errors.mean())
+
+    def _warn_diverged(self, epoch):
+        warnings.warn(
+            f"The weights diverged in epoch {epoch}; those of the epoch before are kept. Lower "
+            f"learning_rate={self.learning_rate!r}.",
+            ConvergenceWarning,
+            stacklevel=4,
+        )
 
     def _independent_bias(self, rows):
         """Visible biases that give independent units the data's means."""
@@ -600,8 +617,9 @@ def _score(machine, kind, v, pseudo_likelihood, rng):
 
 
 def _squared_errors(machine, kind, v):
-    rebuilt = visible_mean(machine, kind, hidden_mean(machine, kind, v))
-    return np.sum((v - rebuilt) ** 2, axis=1)
+    with np.errstate(over="ignore", invalid="ignore"):  # of weights that diverged
+        rebuilt = visible_mean(machine, kind, hidden_mean(machine, kind, v))
+        return np.sum((v - rebuilt) ** 2, axis=1)
 
 
 def _key(rng):

@@ -14,7 +14,7 @@ from scipy.ndimage import shift
 from scipy.special import logsumexp
 from sklearn.base import clone
 from sklearn.datasets import load_digits
-from sklearn.exceptions import SkipTestWarning
+from sklearn.exceptions import ConvergenceWarning, SkipTestWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.neural_network import BernoulliRBM
@@ -250,3 +250,11 @@ def test_unscaled_data_with_gaussian_units():
     X = gaussians(50) * 1000
     with pytest.warns(UserWarning, match=r"standardised.*StandardScaler\(\)"):
         rbm(visible="gaussian", learning_rate=1e-9).fit(X)
+
+
+def test_diverging_weights_are_told_and_the_last_good_ones_kept():
+    ours = rbm(visible="gaussian", learning_rate=50.0, n_iter=20)
+    with pytest.warns(ConvergenceWarning, match=r"diverged in epoch \d+.*Lower learning_rate=50"):
+        ours.fit(gaussians(100))
+    assert np.isfinite(ours.components_).all()
+    assert ours.n_iter_ < 20
