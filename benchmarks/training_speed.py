@@ -114,7 +114,11 @@ def mlp(X, batch_size):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             MLPRegressor(
-                SIZES[1:-1], batch_size=batch_size, max_iter=n_epochs, n_iter_no_change=100, tol=0
+                hidden_layer_sizes=SIZES[1:-1],
+                batch_size=batch_size,
+                max_iter=n_epochs,
+                n_iter_no_change=100,
+                tol=0,
             ).fit(X, X)
 
     return an_epoch(fit)
