@@ -7,6 +7,7 @@ import importlib.util
 import pickle
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,7 @@ def _parser():
         "--n-components", type=int, nargs="+", default=[2, 4, 8, 16, 32], metavar="K"
     )
     compare.add_argument("--folds", type=int, default=3, help="parts held out in turn")
+    compare.add_argument("--rows", type=int, metavar="N", help="take so many rows, at random")
     compare.add_argument("--seed", type=int, default=0)
     compare.add_argument("--out", metavar="REPORT.html", help="write a report with a live map")
     compare.set_defaults(run=_compare)
@@ -95,6 +97,8 @@ def _compare(options):
     _check_out(options.out, (".html",))
     if options.out and importlib.util.find_spec("matplotlib") is None:
         raise BadInputError("--out needs matplotlib: pip install 'skautoencoder[plot]'.")
+    if options.rows is not None:
+        table = _some_rows(table, options.rows, options.seed)
     sizes = [size for size in options.n_components if size <= table.X.shape[1]]
     if not sizes or min(sizes) < 1:
         raise BadInputError(
@@ -167,6 +171,15 @@ def _read_model(path):
     if not isinstance(model, dict) or "transformer" not in model:
         raise BadInputError(f"{path!r} is no model that 'skautoencoder fit' wrote.")
     return model
+
+
+def _some_rows(table, n_rows, seed):
+    if not 2 <= n_rows <= len(table.X):
+        raise BadInputError(
+            f"--rows {n_rows} must be from 2 to {len(table.X)}, the rows there are."
+        )
+    some = np.sort(np.random.RandomState(seed).permutation(len(table.X))[:n_rows])
+    return replace(table, X=table.X[some], y=None if table.y is None else table.y[some])
 
 
 def _check_out(path, ends):

@@ -50,6 +50,12 @@ def test_compare_prints_a_table(iris, capsys):
     assert "better" in lines[7]
 
 
+def test_compare_some_rows(capsys):
+    few = ["--rows", "60", "--n-components", "2", "--folds", "2"]
+    assert main(["compare", "digits", *few]) == 0
+    assert "PCA" in capsys.readouterr().out
+
+
 def test_fit_transform_and_back(iris, tmp_path, capsys):
     model, codes, rows = (str(tmp_path / name) for name in ("m.pickle", "codes.csv", "rows.csv"))
     data = [str(iris), "--target", "target"]
@@ -124,6 +130,7 @@ def test_text_becomes_one_hot_columns(iris):
             ["compare", "digits", "--n-components", "0"],
             "--n-components 0: there must be sizes from 1",
         ),
+        (["compare", "digits", "--rows", "5000"], "--rows 5000 must be from 2 to 1797"),
         (["compare", "digits", "--folds", "1"], "--folds 1 must be from 2"),
         (["compare", "digits", "--out", "report.pdf"], "must end in .html"),
         (["compare", "{gaps}"], "missing or infinite values, first in row 2"),
