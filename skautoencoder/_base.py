@@ -21,7 +21,7 @@ from sklearn.utils._param_validation import HasMethods, Interval, RealNotInt, St
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from skautoencoder._watching import Watcher
+from skautoencoder._watching import Watcher, hook_arguments
 from skautoencoder.losses import LOSSES, Loss
 from skautoencoder.model import Model
 from skautoencoder.networks import ACTIVATIONS
@@ -34,6 +34,7 @@ from skautoencoder.training import (
     Rows,
     Run,
     Standardisation,
+    by_chunks,
     column_moments,
     principal_axes,
     split,
@@ -141,7 +142,7 @@ class BaseAutoencoder(
         watcher = Watcher(
             self,
             lambda params: self._fitted(leader.problem, params),
-            _hook_arguments(rows.X, y, sample_weight),
+            hook_arguments(rows.X, y, sample_weight),
             self.max_iter,
         )
         result = train(
@@ -264,10 +265,11 @@ class BaseAutoencoder(
                 f"n_components_={self.n_components_} columns."
             )
         model, params = self._in_precision(codes.dtype)
-        decoded = np.empty((len(codes), self.n_features_in_), codes.dtype)
-        for rows in self._chunks(len(codes)):
-            decoded[rows] = model.predict(params, codes[rows])
-        return decoded
+
+        def decode(some):
+            return model.predict(params, some)
+
+        return by_chunks(decode, codes, self._rows_together, codes.dtype, self.n_features_in_)
 
     def score_samples(self, X):
         """Minus each row's squared reconstruction error: higher is more normal.
@@ -539,10 +541,9 @@ class BaseAutoencoder(
         model = Model(self._network, self._loss, self.mean_.astype(dtype), self.scale_)
         return model, jax.tree.map(lambda array: array.astype(dtype, copy=False), self._params)
 
-    def _chunks(self, n_samples):
-        size = max(64, _CHUNK_VALUES // self.n_features_in_)
-        for start in range(0, n_samples, size):
-            yield slice(start, start + size)
+    @property
+    def _rows_together(self):
+        return max(64, _CHUNK_VALUES // self.n_features_in_)
 
     def _by_chunks(self, function, X, *width):
         """``function(model, params, x, rows)`` of all rows, a chunk at a time.
@@ -552,11 +553,11 @@ class BaseAutoencoder(
         dtype = _output_dtype(X)
         model, params = self._in_precision(dtype)
         standardisation = Standardisation(self.mean_, self.scale_)
-        found = np.empty((X.shape[0], *width), dtype)
-        for chunk in self._chunks(X.shape[0]):
-            rows = X[chunk].toarray() if hasattr(X, "toarray") else X[chunk]
-            found[chunk] = function(model, params, standardisation.apply(rows, dtype), rows)
-        return found
+
+        def of_chunk(rows):
+            return function(model, params, standardisation.apply(rows, dtype), rows)
+
+        return by_chunks(of_chunk, X, self._rows_together, dtype, *width)
 
     def _squared_errors(self, X):
         """Each row's squared reconstruction error, for checked X."""
@@ -587,9 +588,3 @@ def _check_weight(sample_weight, X):
 
 def _output_dtype(X):
     return np.float64 if X.dtype == np.float64 else np.float32
-
-
-def _hook_arguments(X, y, sample_weight):
-    # What is learnt is X itself, so a callback that scores gets it as the target, too.
-    metadata = {} if sample_weight is None else {"sample_weight": sample_weight}
-    return {"X": X, "y": X if y is None else y, "metadata": metadata}

@@ -33,10 +33,7 @@ def main(arguments=None):
     options = _parser().parse_args(arguments)
     try:
         options.run(options)
-    except BadInputError as error:
-        print(f"skautoencoder: {error}", file=sys.stderr)
-        return 2
-    except ValueError as error:  # of an estimator: parameters or values out of range
+    except ValueError as error:  # BadInputError, or an estimator's
         print(f"skautoencoder: {str(error).splitlines()[0]}", file=sys.stderr)
         return 2
     return 0
@@ -216,12 +213,9 @@ def _terminal_table(comparison):
                 continue
             cells = [_cell(comparison, transformer, size, *column[1:]) for column in columns]
             rows.append([str(size), transformer, *cells])
-            problems += [
-                f"{transformer}, {size} components: {record['error']}"
-                for record in comparison.records
-                if (record["transformer"], record["n_components"]) == (transformer, size)
-                and record["error"]
-            ][:1]
+            error = comparison.error(transformer, size)
+            if error:
+                problems.append(f"{transformer}, {size} components: {error}")
     widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
     lines = ["  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)) for row in rows]
     lines.insert(1, "  ".join("-" * width for width in widths))
@@ -233,6 +227,5 @@ def _cell(comparison, transformer, size, measure, pattern):
     values = comparison.values(transformer, size, measure)
     if not np.isfinite(values).all():
         return ""
-    compared = transformer != "PCA" and size in comparison.sizes("PCA")
-    verdict = comparison.verdict(transformer, size, measure) if compared else ""
-    return pattern.format(values.mean()) + _MARKS.get(verdict, " ")
+    mark = _MARKS[comparison.verdict(transformer, size, measure)]
+    return pattern.format(values.mean()) + mark

@@ -19,7 +19,7 @@ from sklearn.utils import check_array, check_random_state, check_scalar
 from sklearn.utils._param_validation import Interval, RealNotInt, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skautoencoder._watching import Watcher
+from skautoencoder._watching import Watcher, hook_arguments
 from skautoencoder.boltzmann import (
     MOST_ENUMERATED,
     Kind,
@@ -30,6 +30,7 @@ from skautoencoder.boltzmann import (
     gibbs_chain,
     hidden_mean,
     log_pseudo_likelihood,
+    smallest_layer,
     visible_mean,
 )
 from skautoencoder.training import (
@@ -37,6 +38,7 @@ from skautoencoder.training import (
     Progress,
     Rows,
     Selection,
+    by_chunks,
     column_moments,
     contrastive_epoch,
     start_chains,
@@ -237,18 +239,18 @@ class RBMTransformer(
             start_machine(rng, rows.n_features, self.n_components), self.batch_size
         )
         train, selection, judge = self._plan(rows, state, rng)
-        errors = []
+        judged, errors = self._judged(rows, train), []
         watcher = Watcher(
             self,
             lambda state: self._fitted(state, rows),
-            {"X": rows.X, "y": rows.X if y is None else y, "metadata": {}},
+            hook_arguments(rows.X, y),
             self.n_iter,
         )
         for epoch in range(1, self.n_iter + 1):
             watcher.begin()
             before = state
             state = contrastive_epoch(how, state, rows, rng.permutation(train), rng)
-            error = self._reconstruction_error(state.machine, rows, train)
+            error = self._reconstruction_error(state.machine, judged)
             if not np.isfinite(error):
                 state = before
                 self._warn_diverged(epoch)
@@ -302,7 +304,9 @@ class RBMTransformer(
         order = rng.permutation(len(rows.weight))
         state = contrastive_epoch(self._how(), state, rows, order, rng)
         self._set_fitted(self._fitted(state, rows))
-        self.reconstruction_errors_.append(self._reconstruction_error(state.machine, rows, order))
+        self.reconstruction_errors_.append(
+            self._reconstruction_error(state.machine, self._judged(rows, order))
+        )
         self.n_iter_ += 1
         self.random_state_ = rng
         return self
@@ -461,8 +465,8 @@ class RBMTransformer(
         check_scalar(n_chains, "n_chains", Integral, min_val=1)
         check_scalar(n_temperatures, "n_temperatures", Integral, min_val=1)
         machine, kind = self._machine(np.float32), self._kind
-        layers = [len(self.components_)] + [self.n_features_in_] * (self.visible == "bernoulli")
-        if min(layers) <= MOST_ENUMERATED:
+        n_units, _ = smallest_layer(machine, kind)
+        if n_units <= MOST_ENUMERATED:
             return exact_log_partition(machine, kind)
         key = _key(check_random_state(random_state))
         logs = annealed_log_weights(machine, kind, self._base_bias, key, n_chains, n_temperatures)
@@ -538,8 +542,11 @@ class RBMTransformer(
         )
         return order[n_held_out:], selection, judge
 
-    def _reconstruction_error(self, machine, rows, order):
-        judged = rows.take(np.sort(order[:_JUDGED_ROWS])).astype(np.float32)
+    def _judged(self, rows, order):
+        """The rows that the reconstruction error is measured on."""
+        return rows.take(np.sort(order[:_JUDGED_ROWS])).astype(np.float32)
+
+    def _reconstruction_error(self, machine, judged):
         errors = _squared_errors(jax.tree.map(np.asarray, machine), self._kind, judged)
         return float(errors.mean())
 
@@ -596,13 +603,8 @@ class RBMTransformer(
     def _by_chunks(self, function, X, *width):
         """``function(machine, rows)`` of all rows of checked X, a chunk at a time."""
         machine = self._machine(X.dtype)
-        found = np.empty((X.shape[0], *width), X.dtype)
-        size = max(64, _CHUNK_VALUES // max(self.components_.shape))
-        for start in range(0, X.shape[0], size):
-            chunk = X[start : start + size]
-            v = chunk.toarray() if hasattr(chunk, "toarray") else chunk
-            found[start : start + size] = function(machine, v)
-        return found
+        n_together = max(64, _CHUNK_VALUES // max(self.components_.shape))
+        return by_chunks(lambda v: function(machine, v), X, n_together, X.dtype, *width)
 
 
 def _score(machine, kind, v, pseudo_likelihood, rng):

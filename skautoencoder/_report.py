@@ -11,7 +11,7 @@ from string import Template
 
 import numpy as np
 
-from skautoencoder.comparison import LARGER_IS_BETTER
+from skautoencoder.comparison import LARGER_IS_BETTER, standard_error
 from skautoencoder.display import (
     COLOURS,
     CodeDisplay,
@@ -64,11 +64,9 @@ def _cell(comparison, transformer, size, measure):
     values = comparison.values(transformer, size, measure)
     if not np.isfinite(values).all():
         return "<td></td>"
-    error = values.std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else 0
-    compared = transformer != "PCA" and size in comparison.sizes("PCA")
-    verdict = comparison.verdict(transformer, size, measure) if compared else ""
+    verdict = comparison.verdict(transformer, size, measure)
     mark = f' class="{verdict}"' if verdict in ("better", "worse") else ""
-    return f"<td{mark}>{values.mean():.3g} ± {error:.1g}</td>"
+    return f"<td{mark}>{values.mean():.3g} ± {standard_error(values):.1g}</td>"
 
 
 def _pictures(comparison, table, pca, autoencoder):

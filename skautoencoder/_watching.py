@@ -48,6 +48,13 @@ class Watcher:
         )
 
 
+def hook_arguments(X, y, sample_weight=None):
+    """What the callback hooks of a fit to X may ask for."""
+    # What is learnt is X itself, so a callback that scores gets it as the target, too.
+    metadata = {} if sample_weight is None else {"sample_weight": sample_weight}
+    return {"X": X, "y": X if y is None else y, "metadata": metadata}
+
+
 def _line(progress, max_iter):
     line = f"Epoch {progress.epoch:>{len(str(max_iter))}}/{max_iter}  loss {progress.loss:.6g}"
     if progress.validation_loss is not None:

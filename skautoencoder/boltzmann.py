@@ -246,6 +246,14 @@ def log_pseudo_likelihood(machine, kind, v):
     return total
 
 
+def smallest_layer(machine, kind):
+    """Size and name of the smaller Bernoulli layer; infinite where there is none."""
+    n_visible, n_hidden = machine.weights.shape
+    layers = [(n_hidden, "hidden"), (n_visible, "visible")]
+    bernoulli = [(n, name) for n, name in layers if getattr(kind, name) == "bernoulli"]
+    return min(bernoulli, default=(np.inf, ""))
+
+
 def exact_log_partition(machine, kind):
     """``log Z`` by summing over all states of a Bernoulli layer, the smaller one.
 
@@ -254,11 +262,9 @@ def exact_log_partition(machine, kind):
     ValueError
         If no Bernoulli layer has at most 20 units.
     """
-    n_visible, n_hidden = machine.weights.shape
-    layers = [(n_hidden, "hidden"), (n_visible, "visible")]
-    layers = [(n, name) for n, name in layers if getattr(kind, name) == "bernoulli"]
-    n_units, smaller = min(layers, default=(np.inf, ""))
+    n_units, smaller = smallest_layer(machine, kind)
     if n_units > MOST_ENUMERATED:
+        n_visible, n_hidden = machine.weights.shape
         raise ValueError(
             f"log Z is summed over the states of at most {MOST_ENUMERATED} Bernoulli units, "
             f"and this machine has {n_visible} visible and {n_hidden} hidden units."

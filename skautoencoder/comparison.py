@@ -86,13 +86,17 @@ class Comparison:
 
     def values(self, transformer, n_components, measure):
         """One value a fold."""
-        return np.array(
-            [
-                record[measure]
-                for record in self.records
-                if (record["transformer"], record["n_components"]) == (transformer, n_components)
-            ]
-        )
+        return np.array([r[measure] for r in self._folds(transformer, n_components)])
+
+    def error(self, transformer, n_components):
+        """Why there are no numbers for one size, or None."""
+        errors = (record["error"] for record in self._folds(transformer, n_components))
+        return next((error for error in errors if error), None)
+
+    def _folds(self, transformer, n_components):
+        """The records of one transformer at one size."""
+        wanted = transformer, n_components
+        return [r for r in self.records if (r["transformer"], r["n_components"]) == wanted]
 
     def to_frame(self):
         """One row for each transformer and size, as a pandas DataFrame.
@@ -105,16 +109,11 @@ class Comparison:
         rows = []
         for transformer in self.transformers:
             for size in self.sizes(transformer):
-                errors = [
-                    record["error"]
-                    for record in self.records
-                    if (record["transformer"], record["n_components"]) == (transformer, size)
-                ]
                 row = {"transformer": transformer, "n_components": size}
                 for measure in self.measures:
                     values = self.values(transformer, size, measure)
-                    row[measure], row[f"{measure}_se"] = values.mean(), _standard_error(values)
-                row["error"] = next((error for error in errors if error), None)
+                    row[measure], row[f"{measure}_se"] = values.mean(), standard_error(values)
+                row["error"] = self.error(transformer, size)
                 rows.append(row)
         return pd.DataFrame(rows)
 
@@ -127,12 +126,15 @@ class Comparison:
         Returns
         -------
         {"better", "worse", "no difference shown"}
+            The last also where the other has not been fitted at this size.
         """
         larger = LARGER_IS_BETTER[measure]
-        gain = self.values(transformer, n_components, measure)
-        gain = gain - self.values(against, n_components, measure)
-        gain = gain if larger else -gain
-        if len(gain) < 2 or not np.isfinite(gain).all() or larger is None:
+        ours = self.values(transformer, n_components, measure)
+        theirs = self.values(against, n_components, measure)
+        if larger is None or len(ours) < 2 or len(ours) != len(theirs):
+            return "no difference shown"
+        gain = ours - theirs if larger else theirs - ours
+        if not np.isfinite(gain).all():
             return "no difference shown"
         error = np.sqrt((1 / len(gain) + self.n_test / self.n_train) * gain.var(ddof=1))
         bar = stats.t.ppf(1 - _LEVEL / 2, len(gain) - 1) * error
@@ -299,5 +301,6 @@ def _record(transformer, n_components, fold, measured):
     return head | dict.fromkeys(LARGER_IS_BETTER, np.nan) | measured
 
 
-def _standard_error(values):
+def standard_error(values):
+    """Of the mean of one value a fold."""
     return values.std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else np.nan

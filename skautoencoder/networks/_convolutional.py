@@ -6,11 +6,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import prod
 
-import numpy as np
-
 from skautoencoder.networks._activations import ACTIVATIONS
 from skautoencoder.networks._convolution import double, halve, halved, kernel_area
-from skautoencoder.networks._stacks import AutoencoderParameters, Stack, glorot, silenced, zeros
+from skautoencoder.networks._stacks import (
+    AutoencoderParameters,
+    Stack,
+    beside,
+    glorot,
+    with_weights_of,
+    zeros,
+)
 
 
 @dataclass(frozen=True)
@@ -49,22 +54,11 @@ class ConvolutionalNetwork:
         encoder, decoder = self._draw(rng)
         if linear is None:
             return AutoencoderParameters(encoder, decoder)
-        path_in, path_out = linear
-        n_others = (self.n_heads - 1) * self.n_components
-        path_in = np.hstack([path_in, np.zeros((self.n_features, n_others), np.float32)])
-        return AutoencoderParameters(
-            encoder._replace(weights=silenced(encoder.weights), linear=path_in),
-            decoder._replace(weights=silenced(decoder.weights), linear=path_out),
-        )
+        return beside(linear, encoder, decoder)
 
     def awake(self, rng, params):
         """The same parameters with the network beside the linear path speaking up."""
-        return AutoencoderParameters(
-            *(
-                stack._replace(weights=drawn.weights)
-                for stack, drawn in zip(params, self._draw(rng), strict=True)
-            )
-        )
+        return with_weights_of(params, self._draw(rng))
 
     def encode(self, params, x):
         """The encoder's outputs for the rows ``x``, of shape (n_rows, n_heads * n_components)."""

@@ -8,7 +8,15 @@ from itertools import pairwise
 import numpy as np
 
 from skautoencoder.networks._activations import ACTIVATIONS
-from skautoencoder.networks._stacks import AutoencoderParameters, Stack, glorot, silenced, zeros
+from skautoencoder.networks._stacks import (
+    AutoencoderParameters,
+    Stack,
+    beside,
+    for_first_head,
+    glorot,
+    with_weights_of,
+    zeros,
+)
 
 
 @dataclass(frozen=True)
@@ -47,25 +55,17 @@ class DenseNetwork:
         AutoencoderParameters
             NumPy arrays in single precision.
         """
-        sizes_in, sizes_out = self._sizes()
-        biases_in, biases_out = zeros(sizes_in[1:]), zeros(sizes_out[1:])
+        encoder, decoder = self._draw(rng)
         if linear is None:
-            encoder = Stack(glorot(rng, pairwise(sizes_in)), biases_in, None)
-            decoder = () if self.tied_weights else glorot(rng, pairwise(sizes_out))
-            return AutoencoderParameters(encoder, Stack(decoder, biases_out, None))
-        path_in, path_out = linear
-        other_heads = np.zeros((self.n_features, sizes_in[-1] - self.n_components), np.float32)
-        all_in = np.hstack([path_in, other_heads])
-        if self.tied_weights:
-            factor = _tied_factor(path_in, path_out)
-            gain_in, gain_out = zeros((sizes_in[-1], self.n_features))
-            return AutoencoderParameters(
-                Stack(glorot(rng, pairwise(sizes_in)), biases_in, all_in, gain_in),
-                Stack((), biases_out, factor, gain_out),
-            )
+            return AutoencoderParameters(encoder, decoder)
+        if not self.tied_weights:
+            return beside(linear, encoder, decoder)
+        n_outputs = len(encoder.biases[-1])
+        gain_in, gain_out = zeros((n_outputs, self.n_features))
+        path_in = for_first_head(linear[0], n_outputs)
         return AutoencoderParameters(
-            Stack(silenced(glorot(rng, pairwise(sizes_in))), biases_in, all_in),
-            Stack(silenced(glorot(rng, pairwise(sizes_out))), biases_out, path_out),
+            encoder._replace(linear=path_in, gain=gain_in),
+            decoder._replace(linear=_tied_factor(*linear), gain=gain_out),
         )
 
     def awake(self, rng, params):
@@ -74,15 +74,11 @@ class DenseNetwork:
         Where it is silent, at PCA, training may find no way that leads down, as on data
         folded in a symmetric way. From here it has to find its way back, and finds others.
         """
-        sizes_in, sizes_out = self._sizes()
         if self.tied_weights:
             return AutoencoderParameters(
                 *(stack._replace(gain=np.ones_like(stack.gain)) for stack in params)
             )
-        return AutoencoderParameters(
-            params.encoder._replace(weights=glorot(rng, pairwise(sizes_in))),
-            params.decoder._replace(weights=glorot(rng, pairwise(sizes_out))),
-        )
+        return with_weights_of(params, self._draw(rng))
 
     def encode(self, params, x):
         """The encoder's outputs for the rows ``x``, of shape (n_rows, n_heads * n_components)."""
@@ -105,6 +101,13 @@ class DenseNetwork:
         if tied:
             return (z * decoder.linear) @ encoder.linear[:, : self.n_components].T, nonlinear
         return z @ decoder.linear, nonlinear
+
+    def _draw(self, rng):
+        """An encoder and a decoder of random weights, without a linear path."""
+        sizes_in, sizes_out = self._sizes()
+        encoder = Stack(glorot(rng, pairwise(sizes_in)), zeros(sizes_in[1:]), linear=None)
+        weights_out = () if self.tied_weights else glorot(rng, pairwise(sizes_out))
+        return encoder, Stack(weights_out, zeros(sizes_out[1:]), linear=None)
 
     def _sizes(self):
         hidden = self.hidden_layer_sizes

@@ -55,6 +55,32 @@ def silenced(weights):
     return (*weights[:-1], np.zeros_like(weights[-1]))
 
 
+def beside(linear, encoder, decoder):
+    """The two halves with a linear path beside them, and silent."""
+    path_in, path_out = linear
+    return AutoencoderParameters(
+        encoder._replace(
+            weights=silenced(encoder.weights),
+            linear=for_first_head(path_in, len(encoder.biases[-1])),
+        ),
+        decoder._replace(weights=silenced(decoder.weights), linear=path_out),
+    )
+
+
+def for_first_head(path_in, n_outputs):
+    """The encoder's linear path, with zeros for all outputs but the first of a component."""
+    n_features, n_components = path_in.shape
+    others = np.zeros((n_features, n_outputs - n_components), np.float32)
+    return np.hstack([path_in, others])
+
+
+def with_weights_of(params, drawn):
+    """The same parameters with the weights of two other halves."""
+    return AutoencoderParameters(
+        *(stack._replace(weights=other.weights) for stack, other in zip(params, drawn, strict=True))
+    )
+
+
 def zeros(sizes):
     """Zero vectors of these sizes."""
     return tuple(np.zeros(size, np.float32) for size in sizes)

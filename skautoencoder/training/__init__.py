@@ -1,6 +1,6 @@
 """Training: data to blocks, blocks to epochs, epochs to the best weights."""
 
-from skautoencoder.training._batches import Rows, Standardisation
+from skautoencoder.training._batches import Rows, Standardisation, by_chunks
 from skautoencoder.training._contrastive import (
     Contrastive,
     contrastive_epoch,
@@ -33,6 +33,7 @@ __all__ = [
     "Standardisation",
     "State",
     "TrainingResult",
+    "by_chunks",
     "column_moments",
     "contrastive_epoch",
     "linear_path",

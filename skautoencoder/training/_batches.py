@@ -33,8 +33,20 @@ class Rows:
 
     def take(self, index):
         """The rows at ``index``, dense, in the data's own type."""
-        rows = self.X[index]
-        return rows.toarray() if hasattr(rows, "toarray") else rows
+        return _dense(self.X[index])
+
+
+def by_chunks(function, X, n_together, dtype, *width):
+    """``function(rows)`` of all rows of X, dense and so many together, as one array."""
+    found = np.empty((X.shape[0], *width), dtype)
+    for start in range(0, X.shape[0], n_together):
+        chunk = slice(start, start + n_together)
+        found[chunk] = function(_dense(X[chunk]))
+    return found
+
+
+def _dense(rows):
+    return rows.toarray() if hasattr(rows, "toarray") else rows
 
 
 class Standardisation(NamedTuple):

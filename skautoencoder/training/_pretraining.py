@@ -85,7 +85,7 @@ def pretrain(network, loss, standardisation, rows, index, rng):
 
 
 def _visible_units(network, loss):
-    if getattr(network, "activation", None) != "logistic":
+    if network.activation != "logistic":
         raise ValueError(
             "init='rbm' starts networks of logistic units: it needs activation='logistic'. "
             f"Got activation={network.activation!r} instead."
