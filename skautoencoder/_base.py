@@ -35,8 +35,10 @@ from skautoencoder.training import (
     Run,
     Standardisation,
     by_chunks,
+    by_parallel_chunks,
     column_moments,
     principal_axes,
+    rows_together,
     split,
     train,
     train_epoch,
@@ -48,9 +50,6 @@ _SMALL_BATCH, _LARGE_BATCH, _LARGE_DATA = 32, 128, 10_000
 
 # Early stopping waits for at least this many steps without progress.
 PATIENCE_STEPS = 500
-
-# transform and its kin work through this many input values at a time.
-_CHUNK_VALUES = 1_048_576
 
 
 def _draws_codes(estimator):
@@ -269,7 +268,8 @@ class BaseAutoencoder(
         def decode(some):
             return model.predict(params, some)
 
-        return by_chunks(decode, codes, self._rows_together, codes.dtype, self.n_features_in_)
+        n_together = rows_together(self._network.widest)
+        return by_parallel_chunks(decode, codes, n_together, codes.dtype, self.n_features_in_)
 
     def score_samples(self, X):
         """Minus each row's squared reconstruction error: higher is more normal.
@@ -371,7 +371,7 @@ class BaseAutoencoder(
             draws = (rng.standard_normal(shape).astype(x.dtype) for _ in range(n_draws))
             return self._objective.log_likelihood(model, params, x, draws)
 
-        return self._by_chunks(bound, X)
+        return self._by_chunks(bound, X, together=by_chunks)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -541,11 +541,7 @@ class BaseAutoencoder(
         model = Model(self._network, self._loss, self.mean_.astype(dtype), self.scale_)
         return model, jax.tree.map(lambda array: array.astype(dtype, copy=False), self._params)
 
-    @property
-    def _rows_together(self):
-        return max(64, _CHUNK_VALUES // self.n_features_in_)
-
-    def _by_chunks(self, function, X, *width):
+    def _by_chunks(self, function, X, *width, together=by_parallel_chunks):
         """``function(model, params, x, rows)`` of all rows, a chunk at a time.
 
         ``x`` holds the standardised rows, ``rows`` those of checked X, as they are.
@@ -557,7 +553,7 @@ class BaseAutoencoder(
         def of_chunk(rows):
             return function(model, params, standardisation.apply(rows, dtype), rows)
 
-        return by_chunks(of_chunk, X, self._rows_together, dtype, *width)
+        return together(of_chunk, X, rows_together(self._network.widest), dtype, *width)
 
     def _squared_errors(self, X):
         """Each row's squared reconstruction error, for checked X."""

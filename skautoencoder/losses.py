@@ -46,7 +46,9 @@ class _AdditiveLoss(Loss):
         return nonlinear if linear is None else linear + nonlinear
 
     def predict(self, output, mean, scale):
-        return output * scale + mean
+        output = output * scale
+        output += mean  # in place on NumPy
+        return output
 
     def unit(self, scale):
         return scale**2

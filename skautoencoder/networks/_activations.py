@@ -1,8 +1,13 @@
-"""Activation functions, written once for NumPy and JAX through the array API."""
+"""Activation functions, written once for NumPy and JAX through the array API.
+
+Assignments like ``y *= x`` spare NumPy new arrays; JAX takes them for ``y = y * x``.
+"""
 
 from __future__ import annotations
 
 import math
+
+_GELU_SLOPE = math.sqrt(2 / math.pi)
 
 
 def _namespace(x):
@@ -32,7 +37,15 @@ def silu(x):
 
 def gelu(x):
     # The tanh form: NumPy has no erf. Hendrycks & Gimpel (2016), section 2.
-    return 0.5 * x * (1 + _namespace(x).tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * (x * x * x))))
+    inner = x * x
+    inner *= 0.044715 * _GELU_SLOPE
+    inner += _GELU_SLOPE
+    inner *= x
+    gate = _namespace(x).tanh(inner)
+    gate += 1
+    gate *= 0.5
+    gate *= x
+    return gate
 
 
 def elu(x):

@@ -37,6 +37,20 @@ class ConvolutionalNetwork:
 
     parameters = AutoencoderParameters
 
+    @property
+    def widest(self):
+        """The most values that a row is on its way through the network, as patches."""
+        channels = (self.image_shape[2], *self.channels)
+        return max(
+            self.n_features,
+            *(
+                prod(small) * kernel_area(large) * n_channels
+                for (large, small), n_channels in zip(
+                    pairwise(self._sizes()), channels, strict=False
+                )
+            ),
+        )
+
     def init(self, rng, linear=None):
         """Draw parameters; beside a linear path ``(E, D)`` the network adds nothing yet.
 

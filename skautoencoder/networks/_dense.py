@@ -41,6 +41,11 @@ class DenseNetwork:
 
     parameters = AutoencoderParameters
 
+    @property
+    def widest(self):
+        """The most values that a row is on its way through the network."""
+        return max(self._sizes()[0])
+
     def init(self, rng, linear=None):
         """Draw parameters; beside a linear path ``(E, D)`` the network adds nothing yet.
 
@@ -84,7 +89,9 @@ class DenseNetwork:
         """The encoder's outputs for the rows ``x``, of shape (n_rows, n_heads * n_components)."""
         encoder = params.encoder
         code = _run(encoder, encoder.weights, self.activation, x)
-        return code if encoder.linear is None else x @ encoder.linear + code
+        if encoder.linear is not None:
+            code += x @ encoder.linear
+        return code
 
     def decode(self, params, z):
         """The two parts of the decoded rows, linear and nonlinear.
@@ -133,8 +140,14 @@ def _tied_factor(path_in, path_out):
 
 def _run(stack, weights, activation, x):
     function = ACTIVATIONS[activation]
-    *hidden, (last_weight, last_bias) = zip(weights, stack.biases, strict=True)
-    for weight, bias in hidden:
-        x = function(x @ weight + bias)
-    output = x @ last_weight + last_bias
+    *hidden, last = zip(weights, stack.biases, strict=True)
+    for layer in hidden:
+        x = function(_affine(x, *layer))
+    output = _affine(x, *last)
     return output if stack.gain is None else output * stack.gain
+
+
+def _affine(x, weight, bias):
+    x = x @ weight
+    x += bias  # in place on NumPy
+    return x

@@ -1,6 +1,7 @@
 """Training: data to blocks, blocks to epochs, epochs to the best weights."""
 
-from skautoencoder.training._batches import Rows, Standardisation, by_chunks
+from skautoencoder.training._batches import Rows, Standardisation
+from skautoencoder.training._chunks import by_chunks, by_parallel_chunks, rows_together
 from skautoencoder.training._contrastive import (
     Contrastive,
     contrastive_epoch,
@@ -34,11 +35,13 @@ __all__ = [
     "State",
     "TrainingResult",
     "by_chunks",
+    "by_parallel_chunks",
     "column_moments",
     "contrastive_epoch",
     "linear_path",
     "plain_standardisation",
     "principal_axes",
+    "rows_together",
     "split",
     "start_chains",
     "start_machine",

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from typing import NamedTuple
 
 import numpy as np
 from scipy import linalg
-from threadpoolctl import threadpool_limits
 
 from skautoencoder.training._batches import Standardisation
+from skautoencoder.training._blas import one_blas_thread
 
 _CHUNK_VALUES = 1_048_576
 _DIRECT = 4096  # up to this many rows or columns, all axes are computed
 _POWER_ITERATIONS = 7
 _OVERSAMPLING = 16
-
-# BLAS rounds differently on one thread than on two, and a joblib worker may have either:
-# the same fit would give other bits. The lock keeps fits in threads from undoing each
-# other's limit.
-_one_blas_thread = threading.Lock()
 
 
 class PrincipalAxes(NamedTuple):
@@ -58,7 +52,9 @@ def principal_axes(rows, index, n_axes, rng):
     PrincipalAxes
     """
     n_features = rows.X.shape[1]
-    with _one_blas_thread, threadpool_limits(1, user_api="blas"):
+    # BLAS rounds differently on one thread than on two, and a joblib worker may have
+    # either: the same fit would give other bits.
+    with one_blas_thread():
         mean = _mean(rows, index)
         if n_features <= min(len(index), _DIRECT):
             variance, axes = linalg.eigh(_covariance_times(rows, index, mean))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import jax
+import numpy as np
+
 # optax is imported where training needs it: importing skautoencoder stays cheap.
 
 OPTIMIZERS = {
@@ -12,6 +15,10 @@ OPTIMIZERS = {
     "rmsprop": lambda optax: optax.scale_by_rms(),
     "sgd": lambda optax: optax.trace(decay=0.9, nesterov=True),
 }
+
+# Arrays of up to so many numbers are updated as one: each array alone would be three
+# more kernels to compile and to start.
+_SMALL = 16_384
 
 
 def make_optimizer(optimizer, learning_rate, weight_decay):
@@ -25,15 +32,54 @@ def make_optimizer(optimizer, learning_rate, weight_decay):
     import optax
 
     return optax.chain(
-        OPTIMIZERS[optimizer](optax),
+        _packed(optax, OPTIMIZERS[optimizer](optax)),
         optax.add_decayed_weights(weight_decay, mask=_decayed),
         optax.scale_by_learning_rate(learning_rate),
     )
 
 
-def _decayed(params):
-    import jax
+def start_optimizer(optimizer, params):
+    """The state before the first step."""
+    init = make_optimizer(optimizer, 0.0, 0.0).init
+    if not isinstance(optimizer, str):
+        return jax.jit(init)(params)
+    # All that have a name start at zeros, for which nothing needs to be compiled.
+    state = jax.eval_shape(init, params)
+    return jax.tree.map(lambda leaf: np.zeros(leaf.shape, leaf.dtype), state)
 
+
+def _packed(optax, elementwise):
+    """The same transformation, with all small arrays laid end to end."""
+
+    def init(params):
+        return elementwise.init(_pack(params)[0])
+
+    def update(updates, state, params=None):
+        packed, unpack = _pack(updates)
+        packed, state = elementwise.update(packed, state)
+        return unpack(packed), state
+
+    return optax.GradientTransformation(init, update)
+
+
+def _pack(tree):
+    from jax.flatten_util import ravel_pytree
+
+    leaves, structure = jax.tree.flatten(tree)
+    small = [leaf for leaf in leaves if leaf.size <= _SMALL]
+    vector, parts = ravel_pytree(small)
+
+    def unpack(packed):
+        vector, large = packed
+        small, large = iter(parts(vector)), iter(large)
+        return structure.unflatten(
+            [next(small if leaf.size <= _SMALL else large) for leaf in leaves]
+        )
+
+    return (vector, [leaf for leaf in leaves if leaf.size > _SMALL]), unpack
+
+
+def _decayed(params):
     def is_weight(path, _):
         return any(getattr(key, "name", None) == "weights" for key in path)
 
