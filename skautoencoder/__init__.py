@@ -9,6 +9,7 @@ from skautoencoder._rbm import RBMTransformer
 __version__ = "0.1.0.dev0"
 
 __all__ = [
+    "AutoencoderSearchCV",
     "AutoencoderTransformer",
     "Comparison",
     "ConvolutionalAutoencoderTransformer",
@@ -18,7 +19,11 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    # Imported when asked for: the comparison needs much of scikit-learn, the estimators do not.
+    # Imported when asked for: they need much of scikit-learn, the estimators do not.
+    if name == "AutoencoderSearchCV":
+        from skautoencoder._search import AutoencoderSearchCV
+
+        return AutoencoderSearchCV
     if name in ("Comparison", "compare_transformers"):
         from skautoencoder import comparison
 

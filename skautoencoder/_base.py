@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from numbers import Integral, Real
+from typing import Any
 
 import jax
 import numpy as np
@@ -29,6 +30,7 @@ from skautoencoder.objectives import OBJECTIVES, Objective
 from skautoencoder.training import (
     OPTIMIZERS,
     STARTS,
+    Alone,
     Judge,
     Problem,
     Rows,
@@ -143,6 +145,7 @@ class BaseAutoencoder(
             lambda params: self._fitted(leader.problem, params),
             hook_arguments(rows.X, y, sample_weight),
             self.max_iter,
+            self._alongside,
         )
         result = train(
             leader,
@@ -373,6 +376,15 @@ class BaseAutoencoder(
 
         return self._by_chunks(bound, X, together=by_chunks)
 
+    # What else is being trained: a search puts its own in here, for all clones.
+    _alongside: Any = Alone()
+
+    def __sklearn_clone__(self):
+        copy = super().__sklearn_clone__()
+        if "_alongside" in vars(self):
+            copy._alongside = self._alongside
+        return copy
+
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
@@ -458,6 +470,7 @@ class BaseAutoencoder(
             weight_decay=self.weight_decay,
             batch_size=auto if self.batch_size == "auto" else self.batch_size,
             start_is_good=start_is_good,
+            train_block=self._alongside.train_block,
         )
 
     def _asked_loss(self):

@@ -34,6 +34,7 @@ from skautoencoder.boltzmann import (
     visible_mean,
 )
 from skautoencoder.training import (
+    Alone,
     Contrastive,
     Progress,
     Rows,
@@ -245,6 +246,7 @@ class RBMTransformer(
             lambda state: self._fitted(state, rows),
             hook_arguments(rows.X, y),
             self.n_iter,
+            Alone(),
         )
         for epoch in range(1, self.n_iter + 1):
             watcher.begin()

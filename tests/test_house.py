@@ -73,6 +73,7 @@ def test_the_table_covers_the_core():
         "_rbm.py",
         "_report.html",
         "_report.py",
+        "_search.py",
         "_watching.py",
         "comparison.py",
         "display.py",

@@ -44,6 +44,7 @@ def problem(**changes):
         "weight_decay": 0.0,
         "batch_size": 5,
         "start_is_good": True,
+        "train_block": _loop.train_block,
     }
     return Problem(**settings | changes)
 
@@ -126,17 +127,15 @@ def test_average_of_the_weights(good):
         assert_allclose(state.average.encoder.weights[0], average, atol=1e-6)
 
 
-def test_learning_rate_falls_along_half_a_cosine(monkeypatch):
+def test_learning_rate_falls_along_half_a_cosine():
     rates = []
-    train_block = _loop._train_block
 
     def spy(state, block, block_rates, *rest):
         rates.extend(block_rates[: block.n_steps])
-        return train_block(state, block, block_rates, *rest)
+        return _loop.train_block(state, block, block_rates, *rest)
 
-    monkeypatch.setattr(_loop, "_train_block", spy)
     rows = Rows(np.random.RandomState(0).standard_normal((12, 3)), np.ones(12))
-    this = problem()
+    this = problem(train_block=spy)
     state = this.start(this.model.network.init(np.random.RandomState(0)))
     list(_loop.train_epochs(this, state, rows, np.arange(12), 4, np.random.RandomState(0)))
     assert_allclose(rates, 0.05 * (1 + np.cos(np.pi * np.arange(12) / 12)), rtol=1e-5)

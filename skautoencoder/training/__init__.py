@@ -14,6 +14,7 @@ from skautoencoder.training._initialization import (
     plain_standardisation,
     principal_axes,
 )
+from skautoencoder.training._lockstep import Alone, Halving, Lockstep
 from skautoencoder.training._loop import Problem, State, train_epoch
 from skautoencoder.training._optimizers import OPTIMIZERS
 from skautoencoder.training._starts import STARTS
@@ -23,9 +24,12 @@ from skautoencoder.training._validation import Fold, Selection, split
 __all__ = [
     "OPTIMIZERS",
     "STARTS",
+    "Alone",
     "Contrastive",
     "Fold",
+    "Halving",
     "Judge",
+    "Lockstep",
     "Problem",
     "Progress",
     "Rows",

@@ -59,6 +59,8 @@ class Problem:
     batch_size : int
     start_is_good : bool
         Whether the weights to start from are better than chance, as PCA's are.
+    train_block : callable
+        Trains one block: :func:`train_block`, or what puts many fits side by side.
     """
 
     model: Model
@@ -69,6 +71,7 @@ class Problem:
     weight_decay: float
     batch_size: int
     start_is_good: bool
+    train_block: Any
 
     def blocks(self, rows, order):
         """The rows in the given order, standardised and cut into blocks."""
@@ -118,7 +121,7 @@ def train_epoch(problem, state, rows, order, rng, n_steps=None):
     for block in problem.blocks(rows, order):
         progress = _progress(first + np.arange(len(block.x)), n_steps)
         fall = 1 if n_steps is None else 0.5 * (1 + np.cos(np.pi * progress))
-        state, total = _train_block(
+        state, total = problem.train_block(
             state,
             block,
             np.float32(problem.learning_rate * fall) * np.ones_like(progress),
@@ -143,7 +146,8 @@ def _progress(steps, n_steps):
 
 
 @partial(jax.jit, static_argnames="optimizer")
-def _train_block(state, block, rates, progress, weight_decay, seed, model, objective, optimizer):
+def train_block(state, block, rates, progress, weight_decay, seed, model, objective, optimizer):
+    """One block's steps: the state after them, and the sum of the rows' losses."""
     # One unit of loss, whatever the data's units and width, so that one learning rate
     # and one optimiser's epsilon suit all.
     unit = objective.unit(model)
