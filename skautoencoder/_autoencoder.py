@@ -96,7 +96,7 @@ class AutoencoderTransformer(BaseAutoencoder):
     n_iter_ : int
         Epochs run.
     loss_curve_ : list of float
-        Mean training loss of a row. Entry 0 is the start, on up to 10,000 rows; later
+        Mean training loss of a row. Entry 0 is the start, on up to 2,000 rows; later
         ones are measured while the rows are being learnt from.
     validation_loss_curve_ : list of float
         Mean loss of a held-out row, entry 0 at the start. Empty without held-out rows.

@@ -12,7 +12,7 @@ from skautoencoder.training._loop import Problem, row_losses, train_epochs
 from skautoencoder.training._validation import Selection
 
 # The start's training loss is measured on at most this many rows.
-_START_ROWS = 10_000
+_START_ROWS = 2_000
 # A validation loss above this share of the start's is worth a second try.
 WORTHWHILE = 0.95
 # A loss this many times that of rebuilding nothing but the mean has diverged.
