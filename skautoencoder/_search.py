@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import warnings
 from numbers import Integral
 
 import joblib
@@ -221,6 +222,17 @@ class _Threads(ThreadingBackend):
         # one thread as well: its fit is no other than those of many
         self.parallel, self._n_jobs = parallel, self.effective_n_jobs(n_jobs)
         return self._n_jobs
+
+    def start_call(self):
+        # Threads that each set the warnings' filters for a while can leave them changed,
+        # and then what the search itself has to say would be lost.
+        self._warnings = warnings.catch_warnings()
+        self._warnings.__enter__()
+        super().start_call()
+
+    def stop_call(self):
+        super().stop_call()
+        self._warnings.__exit__(None, None, None)
 
     def submit(self, func, callback=None):
         number = next(self._numbers)
