@@ -184,18 +184,10 @@ class AutoencoderSearchCV(GridSearchCV):
         """The grid search proper, over a copy that knows what is beside it."""
         estimator = clone(self.estimator)
         _autoencoder_of(estimator)._alongside = lockstep
-        search = GridSearchCV(
-            estimator,
-            self.param_grid,
-            scoring=self.scoring,
-            n_jobs=lockstep.n_together,
-            refit=self.refit,
-            cv=cv,
-            verbose=self.verbose,
-            pre_dispatch="all",
-            error_score=self.error_score,
-            return_train_score=self.return_train_score,
-        )
+        settings = self.get_params(deep=False)
+        del settings["halving_factor"], settings["batch"]
+        settings |= {"estimator": estimator, "cv": cv, "n_jobs": lockstep.n_together}
+        search = GridSearchCV(**settings, pre_dispatch="all")
         for name in ("_skl_callbacks", "_metadata_request"):
             if name in vars(self):
                 setattr(search, name, vars(self)[name])
@@ -217,11 +209,6 @@ class _Threads(ThreadingBackend):
         super().__init__(**options)
         self._lockstep = lockstep
         self._numbers = itertools.count()
-
-    def configure(self, n_jobs=1, parallel=None, **options):
-        # one thread as well: its fit is no other than those of many
-        self.parallel, self._n_jobs = parallel, self.effective_n_jobs(n_jobs)
-        return self._n_jobs
 
     def start_call(self):
         # Threads that each set the warnings' filters for a while can leave them changed,
