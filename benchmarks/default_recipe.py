@@ -37,7 +37,9 @@ CANDIDATES = {
     "patience without a minimum of steps": ({}, {(_base, "PATIENCE_STEPS"): 0}),
     "no averaging": ({}, {(_loop, "FADING"): 0.0, (_loop, "AVERAGE_EVERY"): 1}),
     "weight decay 0.1": ({"weight_decay": 0.1}, {}),
+    "learning rate 2e-3": ({"learning_rate": 2e-3}, {}),
     "learning rate 3e-3": ({"learning_rate": 3e-3}, {}),
+    "nadam at 2e-3": ({"learning_rate": 2e-3, "optimizer": "nadam"}, {}),
     "batch 128": ({"batch_size": 128}, {}),
     "relu": ({"activation": "relu"}, {}),
 }

@@ -39,13 +39,14 @@ def main():
     if args.map:
         fit_map(args.map)
         return
-    result = {"memory": memory(args.gigabytes), "growth": growth(args.largest)}
+    result: dict = {"memory": memory(args.gigabytes), "growth": {}}
     for name, value in result["memory"].items():
-        print(f"{name:50s} {value:12.1f}")
+        print(f"{name:50s} {value:12.1f}", flush=True)
     print(f"{'rows':>10s} {'s an epoch':>12s} {'us a row':>10s}")
-    for n_rows, seconds in result["growth"].items():
-        print(f"{n_rows:10d} {seconds:12.4f} {1e6 * seconds / n_rows:10.2f}")
-    save("large_data", result)
+    for n_rows, seconds in growth(args.largest):
+        print(f"{n_rows:10d} {seconds:12.4f} {1e6 * seconds / n_rows:10.2f}", flush=True)
+        result["growth"][n_rows] = seconds
+        save("large_data", result)  # so far: a run takes minutes
 
 
 def memory(gigabytes):
@@ -108,9 +109,8 @@ def resident():
 
 
 def growth(largest):
-    """Seconds of an epoch for each number of rows."""
+    """Each number of rows, and the seconds of an epoch."""
     X = np.random.RandomState(0).standard_normal((largest, 20)).astype(np.float32)
-    found = {}
     n_rows = 1_000
     while n_rows <= largest:
         n_epochs = max(1, 20_000 // n_rows)
@@ -121,9 +121,8 @@ def growth(largest):
                 4, batch_size=128, max_iter=epochs, early_stopping=False, random_state=0
             ).fit(X[:n_rows])
             seconds.append(time.perf_counter() - start)
-        found[n_rows] = (seconds[2] - seconds[1]) / n_epochs
+        yield n_rows, (seconds[2] - seconds[1]) / n_epochs
         n_rows *= 10
-    return found
 
 
 if __name__ == "__main__":

@@ -40,14 +40,14 @@ def main():
     parser.add_argument("--images", help="folder with Fashion-MNIST's gzipped idx files")
     parser.add_argument("--repeats", type=int, default=3)
     args = parser.parse_args()
-    result = {"12 candidates": (small := small_grid(args.repeats))}
-    for name, value in small.items():
-        print(f"{name:58s} {value:8.2f}")
-    result["24 candidates, halving"] = table = {}
+    table: dict = {}
+    result = {"12 candidates": small_grid(args.repeats), "24 candidates, halving": table}
+    for name, value in result["12 candidates"].items():
+        print(f"{name:58s} {value:8.2f}", flush=True)
     for name, X in tables(args.images).items():
         table[name] = row = halving(X)
-        print(name, {key: round(value, 4) for key, value in row.items()})
-    save("search_speed", result)
+        print(name, {key: round(value, 4) for key, value in row.items()}, flush=True)
+        save("search_speed", result)  # so far: a run takes minutes
 
 
 def small_grid(repeats):

@@ -92,8 +92,8 @@ class Problem:
 def train_epochs(problem, state, rows, index, max_iter, rng):
     """Train on the rows at ``index``, yielding an :class:`Epoch` as each ends.
 
-    The learning rate falls along half a cosine over ``max_iter`` epochs (Loshchilov &
-    Hutter 2017). ``rng`` shuffles the rows and seeds the objective's own randomness.
+    The learning rate falls over ``max_iter`` epochs. ``rng`` shuffles the rows and seeds
+    the objective's own randomness.
     """
     n_steps = max_iter * -(-len(index) // problem.batch_size)
     for _ in range(max_iter):
@@ -120,7 +120,7 @@ def train_epoch(problem, state, rows, order, rng, n_steps=None):
     first = int(state.n_steps)
     for block in problem.blocks(rows, order):
         progress = _progress(first + np.arange(len(block.x)), n_steps)
-        fall = 1 if n_steps is None else 0.5 * (1 + np.cos(np.pi * progress))
+        fall = 1 if n_steps is None else cosine(progress)
         state, total = problem.train_block(
             state,
             block,
@@ -137,6 +137,11 @@ def train_epoch(problem, state, rows, order, rng, n_steps=None):
     # Waits with Python's lock released; reading the totals would hold other threads up.
     jax.block_until_ready(state)
     return Epoch(state, float(np.sum(totals) / rows.weight[order].sum()))
+
+
+def cosine(progress):
+    """The learning rate's fall, from 1 to 0, along half a cosine (Loshchilov & Hutter 2017)."""
+    return 0.5 * (1 + np.cos(np.pi * progress))
 
 
 def _progress(steps, n_steps):
