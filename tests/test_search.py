@@ -137,6 +137,26 @@ def test_candidates_that_fail_or_finish_early_hold_nobody_up(batch, factor):
         clone(search).set_params(error_score="raise").fit(curved(120))
 
 
+@pytest.mark.parametrize("batch", [False, True])
+def test_no_fit_goes_on_when_a_search_has_failed(batch):
+    at_work = set()
+
+    class Watched(AutoencoderTransformer):
+        def fit(self, X, y=None):
+            at_work.add(self)
+            try:
+                return super().fit(X, y)
+            finally:
+                at_work.remove(self)
+
+    estimator = Watched(hidden_layer_sizes=(8,), max_iter=500, early_stopping=False)
+    grid = {"learning_rate": [1e-3, 1e-3, -1.0]}
+    search = AutoencoderSearchCV(estimator, grid, cv=2, batch=batch, n_jobs=2, error_score="raise")
+    with pytest.raises(ValueError, match="learning_rate"):
+        search.fit(curved(120))
+    assert not at_work
+
+
 def test_an_error_in_the_program_ends_the_search(monkeypatch):
     def fail(arguments):
         raise MemoryError("too many lanes")

@@ -75,7 +75,7 @@ class Block(NamedTuple):
 def blocks(rows, order, standardisation, batch_size, max_steps=_BLOCK_STEPS):
     """Yield the rows in the given order as :class:`Block` s."""
     n_features = rows.n_features
-    max_steps = int(np.clip(_BLOCK_VALUES // (batch_size * n_features), 1, max_steps))
+    max_steps = max(1, min(max_steps, _BLOCK_VALUES // (batch_size * n_features)))
     for start in range(0, len(order), max_steps * batch_size):
         index = order[start : start + max_steps * batch_size]
         # A new array each time: the program may still be reading the last one.

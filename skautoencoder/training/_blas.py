@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from functools import cache
 
-from threadpoolctl import threadpool_info, threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 # Threads that limit BLAS at the same time would undo each other's limit.
 _lock = threading.Lock()
@@ -13,12 +14,18 @@ _lock = threading.Lock()
 
 def n_blas_threads():
     """How many threads BLAS may use now."""
-    pools = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
-    return max((pool["num_threads"] for pool in pools), default=1)
+    return max((pool["num_threads"] for pool in _blas().info()), default=1)
 
 
 @contextmanager
 def one_blas_thread():
     """BLAS on one thread inside the block; one such block at a time."""
-    with _lock, threadpool_limits(1, user_api="blas"):
+    with _lock, _blas().limit(limits=1):
         yield
+
+
+@cache
+def _blas():
+    # To look through all of the process's libraries takes milliseconds with Python's lock
+    # held. Once will do: NumPy's and SciPy's are there by now.
+    return ThreadpoolController().select(user_api="blas")

@@ -57,7 +57,7 @@ class Lockstep:
         self._condition = threading.Condition()
         self._waiting: dict = {}
         self._answers: dict = {}
-        self._n_over = 0
+        self._n_running = self._n_over = 0
         self._failure: BaseException | None = None
         self._turns = threading.Semaphore(n_turns)
         self._here = threading.local()
@@ -66,6 +66,9 @@ class Lockstep:
 
     def run(self, number, task):
         """Run one fit's task in this thread."""
+        with self._condition:
+            self._raise_failure()
+            self._n_running += 1
         self._here.number, self._here.has_turn = number, False
         try:
             return task()
@@ -73,14 +76,18 @@ class Lockstep:
             del self._here.number
             self._give_turn()
             with self._condition:
+                self._n_running -= 1
                 self._n_over += 1
                 self._go_on_if_all_wait()
+                self._condition.notify_all()
 
     def cancel(self, error):
-        """Let no thread wait any longer."""
+        """End all fits, and come back when they have ended."""
+        # A thread that is still at work when the process ends makes it abort.
         with self._condition:
             self._failure = error
             self._condition.notify_all()
+            self._condition.wait_for(lambda: not self._n_running)
 
     # -- what a fit calls
 
@@ -89,6 +96,7 @@ class Lockstep:
         if not hasattr(self._here, "number"):  # the refit, when the search is over
             return train_block(*arguments)
         while self._each_for_itself():
+            self._raise_failure()
             if self._here.has_turn:
                 return train_block(*arguments)
             self._turns.acquire()
@@ -116,8 +124,7 @@ class Lockstep:
             self._waiting[number] = arguments
             self._go_on_if_all_wait()
             self._condition.wait_for(lambda: number in self._answers or self._failure)
-            if self._failure:
-                raise self._failure
+            self._raise_failure()
             return self._answers.pop(number)
 
     def _go_on_if_all_wait(self):
@@ -152,6 +159,10 @@ class Lockstep:
                 results = train_blocks(arguments) if self.batched else _one_by_one(arguments)
             answers |= dict(zip(numbers, results, strict=True))
         return answers
+
+    def _raise_failure(self):
+        if self._failure:
+            raise self._failure
 
     def _each_for_itself(self):
         undecided = self.batched is None and time.monotonic() < self._race_from

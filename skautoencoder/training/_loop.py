@@ -108,6 +108,7 @@ def row_losses(problem, params, rows, index):
         _evaluate(params, chunk.x[0], problem.model, problem.objective)
         for chunk in blocks(rows, index, problem.standardisation, _JUDGED_TOGETHER, max_steps=1)
     ]
+    jax.block_until_ready(losses)
     return np.concatenate(losses)[: len(index)].astype(np.float64)
 
 
@@ -135,8 +136,8 @@ def train_epoch(problem, state, rows, order, rng, n_steps=None):
         totals.append(total)
         first += block.n_steps
     # Waits with Python's lock released; reading the totals would hold other threads up.
-    jax.block_until_ready(state)
-    return Epoch(state, float(np.sum(totals) / rows.weight[order].sum()))
+    jax.block_until_ready(totals)
+    return Epoch(state, sum(map(float, totals)) / float(rows.weight[order].sum()))
 
 
 def cosine(progress):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import jax
 import numpy as np
 
@@ -40,12 +42,19 @@ def make_optimizer(optimizer, learning_rate, weight_decay):
 
 def start_optimizer(optimizer, params):
     """The state before the first step."""
-    init = make_optimizer(optimizer, 0.0, 0.0).init
     if not isinstance(optimizer, str):
-        return jax.jit(init)(params)
+        return jax.jit(optimizer.init)(params)
     # All that have a name start at zeros, for which nothing needs to be compiled.
-    state = jax.eval_shape(init, params)
+    leaves, structure = jax.tree.flatten(params)
+    shapes = tuple(jax.ShapeDtypeStruct(leaf.shape, leaf.dtype) for leaf in leaves)
+    state = _start_shapes(optimizer, structure, shapes)
     return jax.tree.map(lambda leaf: np.zeros(leaf.shape, leaf.dtype), state)
+
+
+@lru_cache  # to trace them takes milliseconds of each fit
+def _start_shapes(optimizer, structure, shapes):
+    init = make_optimizer(optimizer, 0.0, 0.0).init
+    return jax.eval_shape(init, structure.unflatten(shapes))
 
 
 def _packed(optax, elementwise):

@@ -76,12 +76,12 @@ class Selection:
         self.curve.append(self.mean(self.losses))
 
     def mean(self, losses):
-        return float(np.average(losses, weights=self.weight))
+        return float(np.sum(self.weight * losses) / self.weight.sum())
 
     @property
     def loss(self):
         """Mean validation loss of the best weights."""
-        return self.mean(self.losses)
+        return self.curve[self.epoch]
 
     def be_patient_again(self):
         """Count the epochs without progress from here."""
