@@ -170,7 +170,10 @@ def train_block(state, block, rates, progress, weight_decay, seed, model, object
             return weight @ losses / (unit * n_rows)
 
         loss, gradient = jax.value_and_grad(batch_loss)(state.params)
-        transformation = make_optimizer(optimizer, rates[i], weight_decay)
+        # The first layer's gradient comes last. An update that waits for it can be made in
+        # place; else XLA copies all weights that the backward pass has yet to read.
+        nothing = 0 * jax.tree.leaves(gradient)[0].ravel()[0]
+        transformation = make_optimizer(optimizer, rates[i] + nothing, weight_decay)
         updates, optimizer_state = transformation.update(
             gradient, state.optimizer_state, state.params
         )
