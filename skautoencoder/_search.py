@@ -82,7 +82,7 @@ class AutoencoderSearchCV(GridSearchCV):
     training rows of a fold, and four times the weights. Batches hold up to 64 fits, fewer
     where the data are large.
 
-    On two cores halving took a fifth to a third of GridSearchCV's time on 24 candidates, and
+    On two cores halving took a sixth to a third of GridSearchCV's time on 24 candidates, and
     batching did not pay (``benchmarks/search_speed.py``).
 
     References
