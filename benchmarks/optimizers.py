@@ -20,9 +20,11 @@ import optax
 from machine import save
 from sklearn.model_selection import train_test_split
 from tables import tables
+from time_to_error import time_to
 
 from skautoencoder import AutoencoderTransformer
 from skautoencoder.training import _loop
+from skautoencoder.training._loop import cosine
 
 DATA = (
     "mnist, 3000 rows", "fashion-mnist, 3000 rows", "digits", "products", "photo patches",
@@ -34,7 +36,7 @@ NEARLY = 0.95
 
 def one_cycle(progress, rise=0.15):
     """Up along a line, then down along half a cosine (Smith & Topin 2019)."""
-    down = 0.5 * (1 + np.cos(np.pi * np.clip((progress - rise) / (1 - rise), 0, 1)))
+    down = cosine(np.clip((progress - rise) / (1 - rise), 0, 1))
     return np.minimum(progress / rise, down)
 
 
@@ -110,7 +112,7 @@ def main():
         save(args.name, {"candidates": found})
 
 
-def train(table, optimizer="adam", schedule=_loop.cosine, batch_size=BATCH, **settings):
+def train(table, optimizer="adam", schedule=cosine, batch_size=BATCH, **settings):
     """The held-out curve and the seconds of a fit."""
     train, test = train_test_split(table.X, train_size=table.n_train, random_state=0)
     train, test = train.astype(np.float32), test[:2_000].astype(np.float32)
@@ -132,8 +134,7 @@ def compared(curve, seconds, default):
     """The best error, and how long it took to the goal."""
     best = float(np.nanmin(curve))
     goal = curve[0] - NEARLY * (curve[0] - best) if default is None else default["goal"]
-    below = np.flatnonzero(curve <= goal)
-    to_goal = seconds * below[0] / (len(curve) - 1) if len(below) else None
+    _, to_goal = time_to(goal, curve, seconds)
     return {
         "best": best,
         "goal": float(goal),

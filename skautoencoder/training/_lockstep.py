@@ -57,7 +57,7 @@ class Lockstep:
         self._condition = threading.Condition()
         self._waiting: dict = {}
         self._answers: dict = {}
-        self._n_running = self._n_over = 0
+        self._n_begun = self._n_over = 0
         self._failure: BaseException | None = None
         self._turns = threading.Semaphore(n_turns)
         self._here = threading.local()
@@ -68,7 +68,7 @@ class Lockstep:
         """Run one fit's task in this thread."""
         with self._condition:
             self._raise_failure()
-            self._n_running += 1
+            self._n_begun += 1
         self._here.number, self._here.has_turn = number, False
         try:
             return task()
@@ -76,7 +76,6 @@ class Lockstep:
             del self._here.number
             self._give_turn()
             with self._condition:
-                self._n_running -= 1
                 self._n_over += 1
                 self._go_on_if_all_wait()
                 self._condition.notify_all()
@@ -87,7 +86,7 @@ class Lockstep:
         with self._condition:
             self._failure = error
             self._condition.notify_all()
-            self._condition.wait_for(lambda: not self._n_running)
+            self._condition.wait_for(lambda: self._n_over == self._n_begun)
 
     # -- what a fit calls
 

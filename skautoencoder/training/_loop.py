@@ -108,7 +108,7 @@ def row_losses(problem, params, rows, index):
         _evaluate(params, chunk.x[0], problem.model, problem.objective)
         for chunk in blocks(rows, index, problem.standardisation, _JUDGED_TOGETHER, max_steps=1)
     ]
-    jax.block_until_ready(losses)
+    jax.block_until_ready(losses)  # see train_epoch
     return np.concatenate(losses)[: len(index)].astype(np.float64)
 
 

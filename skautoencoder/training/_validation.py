@@ -72,8 +72,8 @@ class Selection:
 
     def __post_init__(self):
         self.start_losses = self.losses
-        self._progress = (self.mean(self.losses), 0)
         self.curve.append(self.mean(self.losses))
+        self._progress = (self.loss, 0)
 
     def mean(self, losses):
         return float(np.sum(self.weight * losses) / self.weight.sum())
