@@ -206,7 +206,7 @@ class BaseAutoencoder(
         epoch = train_epoch(run.problem, state, rows, rng.permutation(index), rng)
         if first:
             self.loss_curve_, self.validation_loss_curve_, self.n_iter_ = [], [], 0
-        self._set_fitted(self._fitted(run.problem, epoch.state.average))
+        self._set_fitted(self._fitted(run.problem, epoch.state.weights.average))
         self._rng, self._state = rng, jax.tree.map(np.array, epoch.state)
         self.loss_curve_.append(epoch.loss)
         self.best_loss_ = epoch.loss

@@ -185,7 +185,7 @@ WEIGHT = np.array([1, 2, 0.5, 1, 0, 0], np.float32)
 
 
 def step(seed=0, progress=1.0):
-    return Step(jax.random.key(seed), WEIGHT, progress)
+    return Step(jax.random.key(seed), 0, WEIGHT, progress)
 
 
 def test_denoising_corrupts_as_much_as_it_says():
@@ -273,7 +273,7 @@ def test_variational_bound_by_hand(loss):
     halfway = [objective.loss(model, params, ROWS, step(s, 0.25)) for s in range(2)]
     assert_allclose(np.subtract(draws, halfway), 0.5 * 0.7 * np.tile(divergence, (2, 1)), rtol=1e-3)
 
-    noise = np.asarray(jax.random.normal(jax.random.key(0), mean.shape))
+    noise = np.asarray(jax.random.normal(step(0).key, mean.shape))
     output = model.decode(params, (mean + np.exp(log_variance / 2) * noise).astype(np.float32))
     x, rebuilt = 0.5 + 0.5 * ROWS, model.loss.predict(output, model.mean, model.scale)
     if loss == "squared_error":

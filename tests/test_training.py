@@ -12,7 +12,15 @@ from skautoencoder.losses import LOSSES
 from skautoencoder.model import Model
 from skautoencoder.networks import DenseNetwork
 from skautoencoder.objectives import Reconstruction
-from skautoencoder.training import Problem, Rows, Standardisation, _batches, _loop, split
+from skautoencoder.training import (
+    Problem,
+    Rows,
+    Standardisation,
+    _batches,
+    _loop,
+    _optimizers,
+    split,
+)
 from skautoencoder.training._validation import Selection
 
 PLAIN = Standardisation(np.zeros(3), 1.0)
@@ -31,6 +39,8 @@ def test_blocks_hold_each_row_once_in_order(n_samples, batch_size, seed):
     for block in found:
         assert block.weight[: block.n_steps].sum(axis=1).all()
         assert not block.weight[block.n_steps :].any()
+        assert_array_equal(block.n_rows, np.sum(block.weight > 0, axis=1))
+        assert not block.x[block.weight == 0].any()
 
 
 def problem(**changes):
@@ -87,7 +97,7 @@ def test_one_step_of_gradient_descent_by_hand(weight):
     plain = problem(optimizer=optax.sgd(0.1))
     params, X, epoch = run(plain, weight=weight)
     gradient = gradient_by_differences(plain, params, X, weight)
-    moved = epoch.state.params.decoder.biases[-1] - params.decoder.biases[-1]
+    moved = epoch.state.weights.params.decoder.biases[-1] - params.decoder.biases[-1]
     assert_allclose(moved, -0.1 * np.array(gradient), rtol=1e-3, atol=1e-6)
     x = X.astype(np.float32)
     model = plain.model
@@ -99,14 +109,12 @@ def test_weight_decay_shrinks_matrices_alone():
     still = {"learning_rate": 0.1, "optimizer": "adam"}
     params, _, plain = run(problem(**still))
     _, _, decayed = run(problem(weight_decay=0.5, **still))
+    plain, decayed = (epoch.state.weights.params.encoder for epoch in (plain, decayed))
     for before, one, other in zip(
-        params.encoder.weights, plain.state.params.encoder.weights,
-        decayed.state.params.encoder.weights, strict=True,
-    ):  # fmt: skip
-        assert_allclose(one - other, 0.05 * before, atol=1e-6)
-    for one, other in zip(
-        plain.state.params.encoder.biases, decayed.state.params.encoder.biases, strict=True
+        params.encoder.weights, plain.weights, decayed.weights, strict=True
     ):
+        assert_allclose(one - other, 0.05 * before, atol=1e-6)
+    for one, other in zip(plain.biases, decayed.biases, strict=True):
         assert_array_equal(one, other)
 
 
@@ -115,24 +123,32 @@ def test_average_of_the_weights(good):
     found = []
     for n_epochs in range(1, 25):
         _, _, epoch = run(problem(start_is_good=good), n_epochs=n_epochs)
-        found.append(epoch.state)
+        found.append(epoch.state.weights)
     params = run(problem())[0].encoder.weights[0]
     average, n_averaged = params, np.inf if good else 0
-    for step, state in enumerate(found, start=1):
+    for step, weights in enumerate(found, start=1):
         if step < 8 or step % 8 == 0:
             n_new = 1 if step <= 8 else 8
             n_averaged += n_new
             share = max(1 - 0.99**n_new, n_new / n_averaged)
-            average = average + share * (state.params.encoder.weights[0] - average)
-        assert_allclose(state.average.encoder.weights[0], average, atol=1e-6)
+            average = average + share * (weights.params.encoder.weights[0] - average)
+        assert_allclose(weights.average.encoder.weights[0], average, atol=1e-6)
+
+
+def test_arrays_that_wait_for_each_other_keep_their_values():
+    rng = np.random.RandomState(0)
+    gradient = [rng.standard_normal(shape) for shape in [(300, 200), (5,), (200, 100), (100, 300)]]
+    gradient[2][0, 0] = 0
+    for before, after in zip(gradient, _optimizers.in_turn(gradient), strict=True):
+        assert_array_equal(after, before)
 
 
 def test_learning_rate_falls_along_half_a_cosine():
     rates = []
 
-    def spy(state, block, block_rates, *rest):
-        rates.extend(block_rates[: block.n_steps])
-        return _loop.train_block(state, block, block_rates, *rest)
+    def spy(weights, block, pace, *rest):
+        rates.extend(pace.rate[: block.n_steps])
+        return _loop.train_block(weights, block, pace, *rest)
 
     rows = Rows(np.random.RandomState(0).standard_normal((12, 3)), np.ones(12))
     this = problem(train_block=spy)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, ClassVar, NamedTuple
 
+import jax
+
 from skautoencoder.model import Model
 
 
@@ -13,17 +15,26 @@ class Step(NamedTuple):
 
     Attributes
     ----------
-    key : JAX random key
-        A fresh one at every step.
+    block_key : JAX random key
+        Shared by a block of steps.
+    number : int
+        The step's number within its block.
     weight : array of shape (n_rows,)
         Weights of the rows; those that only fill up the batch weigh nothing.
     progress : scalar
         Share of the training that lies behind, in [0, 1].
     """
 
-    key: Any
+    block_key: Any
+    number: Any
     weight: Any
     progress: Any
+
+    @property
+    def key(self) -> Any:
+        """A random key, a fresh one at every step."""
+        # Made when asked for: most objectives need none, and it would have to be compiled.
+        return jax.random.fold_in(self.block_key, self.number)
 
     def mean(self, values: Any) -> Any:
         """The weighted mean over the rows of ``values``, of shape (n_rows, ...)."""

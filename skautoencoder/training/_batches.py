@@ -11,6 +11,7 @@ import numpy as np
 # the network and the batch size alone, so data of any length runs through one compilation.
 _BLOCK_VALUES = 4_194_304  # 16 MiB in single precision
 _BLOCK_STEPS = 128
+_FEW_VALUES = 65_536  # 256 KiB, which a core's own cache holds
 _ALIGNMENT = 64  # bytes; XLA copies what begins elsewhere
 
 
@@ -69,6 +70,7 @@ class Block(NamedTuple):
 
     x: np.ndarray  # (max_steps, batch_size, n_features)
     weight: np.ndarray  # (max_steps, batch_size)
+    n_rows: np.ndarray  # (max_steps,), those that weigh something
     n_steps: int
 
 
@@ -79,20 +81,29 @@ def blocks(rows, order, standardisation, batch_size, max_steps=_BLOCK_STEPS):
     for start in range(0, len(order), max_steps * batch_size):
         index = order[start : start + max_steps * batch_size]
         # A new array each time: the program may still be reading the last one.
-        x = _aligned_zeros(max_steps * batch_size, n_features)
-        weight = np.zeros(max_steps * batch_size, np.float32)
-        standardisation.fill(x[: len(index)], rows.take(index))
-        weight[: len(index)] = rows.weight[index]
+        x = _aligned(max_steps * batch_size, n_features)
+        x[len(index) :] = 0
+        for few in _by_few(len(index), n_features):
+            standardisation.fill(x[few], rows.take(index[few]))
+        weight = np.zeros((max_steps, batch_size), np.float32)
+        weight.ravel()[: len(index)] = rows.weight[index]
         yield Block(
             x.reshape(max_steps, batch_size, n_features),
-            weight.reshape(max_steps, batch_size),
+            weight,
+            np.count_nonzero(weight, axis=1).astype(np.float32),
             -(-len(index) // batch_size),
         )
 
 
-def _aligned_zeros(n_rows, n_columns):
-    """Zeros that begin where the compiled program can read them in place, uncopied."""
+def _by_few(n_rows, n_columns):
+    """Slices of so few rows that they stay in the cache while they are standardised."""
+    few = max(1, _FEW_VALUES // n_columns)
+    return [slice(start, min(start + few, n_rows)) for start in range(0, n_rows, few)]
+
+
+def _aligned(n_rows, n_columns):
+    """An array that begins where the compiled program can read it in place, uncopied."""
     size = n_rows * n_columns
-    values = np.zeros(size + _ALIGNMENT // 4, np.float32)
+    values = np.empty(size + _ALIGNMENT // 4, np.float32)
     start = -values.ctypes.data % _ALIGNMENT // 4
     return values[start : start + size].reshape(n_rows, n_columns)

@@ -13,7 +13,7 @@ import numpy as np
 from skautoencoder.model import Model
 from skautoencoder.objectives import Step
 from skautoencoder.training._batches import Standardisation, blocks
-from skautoencoder.training._optimizers import make_optimizer, start_optimizer
+from skautoencoder.training._optimizers import in_turn, make_optimizer, start_optimizer
 
 # The model is the average of the weights that training passes through (Polyak & Juditsky
 # 1992), one in which each step's share fades by 1 % a step: the noise of small batches
@@ -27,14 +27,31 @@ AVERAGE_EVERY = 8
 _JUDGED_TOGETHER = 256
 
 
-class State(NamedTuple):
+class Weights(NamedTuple):
     """What one training step hands to the next."""
 
     params: Any
     average: Any
     optimizer_state: Any
-    n_steps: Any
-    n_averaged: Any
+
+
+class State(NamedTuple):
+    """Where training stands."""
+
+    weights: Weights
+    n_steps: int
+    n_averaged: float  # of these; infinite where the average began at weights worth keeping
+
+
+class Pace(NamedTuple):
+    """What is known of a block's steps beforehand, one value a step.
+
+    It is computed here, in NumPy: within the program every number costs a kernel to compile.
+    """
+
+    rate: np.ndarray
+    progress: np.ndarray
+    share: np.ndarray  # of the step in the average; 0 where the average waits
 
 
 class Epoch(NamedTuple):
@@ -83,10 +100,24 @@ class Problem:
         Weights worth keeping enter the average as if it had long been at them; random
         ones are forgotten as fast as the plain mean over all steps can.
         """
-        n_averaged = np.float32(np.inf if self.start_is_good else 0)
+        n_averaged = np.inf if self.start_is_good else 0
         optimizer_state = start_optimizer(self.optimizer, params)
         first = params if first is None else first
-        return State(first, params, optimizer_state, np.int32(0), n_averaged)
+        return State(Weights(first, params, optimizer_state), 0, n_averaged)
+
+    def pace(self, state, n_next, n_steps):
+        """The :class:`Pace` of the ``n_next`` steps from here, of ``n_steps`` in all.
+
+        The learning rate is constant where ``n_steps``, the length of its fall, is None.
+        """
+        steps = np.arange(n_next)
+        # Training without an end, chunk by chunk, is past any warming up.
+        progress = np.ones(n_next) if n_steps is None else (state.n_steps + steps) / n_steps
+        progress = np.minimum(progress, 1)
+        rate = self.learning_rate * (1 if n_steps is None else cosine(progress))
+        share = _average_shares(state.n_steps + steps + 1, state.n_averaged + steps + 1)
+        columns = np.broadcast_arrays(rate, progress, share)
+        return Pace(*(column.astype(np.float32) for column in columns))
 
 
 def train_epochs(problem, state, rows, index, max_iter, rng):
@@ -118,15 +149,11 @@ def train_epoch(problem, state, rows, order, rng, n_steps=None):
     The learning rate is constant where ``n_steps``, the length of its fall, is None.
     """
     totals = []
-    first = int(state.n_steps)
     for block in problem.blocks(rows, order):
-        progress = _progress(first + np.arange(len(block.x)), n_steps)
-        fall = 1 if n_steps is None else cosine(progress)
-        state, total = problem.train_block(
-            state,
+        weights, total = problem.train_block(
+            state.weights,
             block,
-            np.float32(problem.learning_rate * fall) * np.ones_like(progress),
-            progress,
+            problem.pace(state, len(block.x), n_steps),
             np.float32(problem.weight_decay),
             rng.randint(0, 2**32, 2, dtype=np.uint32),
             problem.model,
@@ -134,7 +161,7 @@ def train_epoch(problem, state, rows, order, rng, n_steps=None):
             problem.optimizer,
         )
         totals.append(total)
-        first += block.n_steps
+        state = State(weights, state.n_steps + block.n_steps, state.n_averaged + block.n_steps)
     # Waits with Python's lock released; reading the totals would hold other threads up.
     jax.block_until_ready(totals)
     return Epoch(state, sum(map(float, totals)) / float(rows.weight[order].sum()))
@@ -145,57 +172,49 @@ def cosine(progress):
     return 0.5 * (1 + np.cos(np.pi * progress))
 
 
-def _progress(steps, n_steps):
-    # Training without an end, chunk by chunk, is past any warming up.
-    share = np.ones(len(steps)) if n_steps is None else np.minimum(steps / n_steps, 1)
-    return share.astype(np.float32)
+def _average_shares(steps, n_averaged):
+    """Each step's share in the average; ``steps`` count from 1, and so does ``n_averaged``."""
+    n_new = np.where(steps <= AVERAGE_EVERY, 1, AVERAGE_EVERY)
+    due = (steps < AVERAGE_EVERY) | (steps % AVERAGE_EVERY == 0)
+    return np.where(due, np.maximum(1 - FADING**n_new, n_new / n_averaged), 0)
 
 
 @partial(jax.jit, static_argnames="optimizer")
-def train_block(state, block, rates, progress, weight_decay, seed, model, objective, optimizer):
-    """One block's steps: the state after them, and the sum of the rows' losses."""
+def train_block(weights, block, pace, weight_decay, seed, model, objective, optimizer):
+    """One block's steps: the weights after them, and the sum of the rows' losses."""
     # One unit of loss, whatever the data's units and width, so that one learning rate
     # and one optimiser's epsilon suit all.
     unit = objective.unit(model)
     key = jax.random.wrap_key_data(seed)
 
     def step(i, carry):
-        state, total = carry
+        weights, total = carry
         x, weight = block.x[i], block.weight[i]
-        n_rows = jnp.sum(weight > 0)
+        unit_of_all = unit * block.n_rows[i]
 
         def batch_loss(params):
-            step = Step(jax.random.fold_in(key, i), weight, progress[i])
-            losses = objective.loss(model, params, x, step)
-            return weight @ losses / (unit * n_rows)
+            step = Step(key, i, weight, pace.progress[i])
+            return weight @ objective.loss(model, params, x, step) / unit_of_all
 
-        loss, gradient = jax.value_and_grad(batch_loss)(state.params)
-        # The first layer's gradient comes last. An update that waits for it can be made in
-        # place; else XLA copies all weights that the backward pass has yet to read.
-        nothing = 0 * jax.tree.leaves(gradient)[0].ravel()[0]
-        transformation = make_optimizer(optimizer, rates[i] + nothing, weight_decay)
+        loss, gradient = jax.value_and_grad(batch_loss)(weights.params)
+        transformation = make_optimizer(optimizer, pace.rate[i], weight_decay)
         updates, optimizer_state = transformation.update(
-            gradient, state.optimizer_state, state.params
+            in_turn(gradient), weights.optimizer_state, weights.params
         )
-        params = jax.tree.map(jnp.add, state.params, updates)
-        n_steps = state.n_steps + 1
-        due = (n_steps % AVERAGE_EVERY == 0) | (n_steps < AVERAGE_EVERY)
-        average, n_averaged = jax.lax.cond(due, _move_average, _keep_average, state, params)
-        state = State(params, average, optimizer_state, n_steps, n_averaged)
-        return state, total + loss * unit * n_rows
+        params = jax.tree.map(jnp.add, weights.params, updates)
+        share = pace.share[i]
+        average = jax.lax.cond(share > 0, _move, _keep, weights.average, params, share)
+        return Weights(params, average, optimizer_state), total + loss * unit_of_all
 
-    return jax.lax.fori_loop(0, block.n_steps, step, (state, jnp.float32(0)))
+    return jax.lax.fori_loop(0, block.n_steps, step, (weights, jnp.float32(0)))
 
 
-def _move_average(state, params):
-    n_new = jnp.where(state.n_steps < AVERAGE_EVERY, 1, AVERAGE_EVERY)
-    n_averaged = state.n_averaged + n_new
-    share = jnp.maximum(1 - FADING**n_new, n_new / n_averaged)
-    return jax.tree.map(lambda a, p: a + share * (p - a), state.average, params), n_averaged
+def _move(average, params, share):
+    return jax.tree.map(lambda a, p: a + share * (p - a), average, params)
 
 
-def _keep_average(state, params):
-    return state.average, state.n_averaged
+def _keep(average, params, share):
+    return average
 
 
 @jax.jit

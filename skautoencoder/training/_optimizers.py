@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 
 import jax
 import numpy as np
@@ -55,6 +56,21 @@ def start_optimizer(optimizer, params):
 def _start_shapes(optimizer, structure, shapes):
     init = make_optimizer(optimizer, 0.0, 0.0).init
     return jax.eval_shape(init, structure.unflatten(shapes))
+
+
+def in_turn(gradient):
+    """The same gradient, of which each large array waits for the one before it.
+
+    A layer's weights are read until the gradient of the layer before is known. An update
+    that waits for it can be made in place, soon after its gradient; else XLA copies all
+    weights that the backward pass has yet to read.
+    """
+    leaves, structure = jax.tree.flatten(gradient)
+    waiting = [
+        leaf + 0 * before.ravel()[0] if leaf.size > _SMALL else leaf
+        for before, leaf in pairwise(leaves)
+    ]
+    return structure.unflatten([leaves[0], *waiting])
 
 
 def _packed(optax, elementwise):

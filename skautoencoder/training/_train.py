@@ -133,7 +133,7 @@ def train(leader, judges, rows, *, max_iter, patience, tol, second_try, rng, wat
             if not loss <= limit:
                 diverged = True
                 break
-            averages = {run: record.state.average for run, record in records.items()}
+            averages = {run: record.state.weights.average for run, record in records.items()}
             params = averages[leader]
             validation_loss = None
             if selection is not None:
