@@ -36,10 +36,13 @@ def test_blocks_hold_each_row_once_in_order(n_samples, batch_size, seed):
     kept = [block.weight.ravel() > 0 for block in found]
     x = np.concatenate([b.x.reshape(-1, 3)[k] for b, k in zip(found, kept, strict=True)])
     assert_array_equal(x, X[order])
+    training = problem()
+    state = training.start(training.model.network.init(np.random.RandomState(0)))
     for block in found:
         assert block.weight[: block.n_steps].sum(axis=1).all()
         assert not block.weight[block.n_steps :].any()
-        assert_array_equal(block.n_rows, np.sum(block.weight > 0, axis=1))
+        pace = training.pace(state, block, None)
+        assert_array_equal(pace.n_rows, np.sum(block.weight > 0, axis=1))
         assert not block.x[block.weight == 0].any()
 
 

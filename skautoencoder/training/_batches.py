@@ -11,7 +11,8 @@ import numpy as np
 # the network and the batch size alone, so data of any length runs through one compilation.
 _BLOCK_VALUES = 4_194_304  # 16 MiB in single precision
 _BLOCK_STEPS = 128
-_FEW_VALUES = 65_536  # 256 KiB, which a core's own cache holds
+# Rows are standardised so many values at a time: 256 KiB, which a core's own cache holds.
+_FEW_VALUES = 65_536
 _ALIGNMENT = 64  # bytes; XLA copies what begins elsewhere
 
 
@@ -43,6 +44,12 @@ def dense(rows):
     return rows.toarray() if hasattr(rows, "toarray") else rows
 
 
+def slices(n_rows, n_together):
+    """All of so many rows in turn, so many together, as slices."""
+    starts = range(0, n_rows, n_together)
+    return [slice(start, min(start + n_together, n_rows)) for start in starts]
+
+
 class Standardisation(NamedTuple):
     """One mean a column and one scale for all: rotations keep their meaning, as in PCA."""
 
@@ -70,7 +77,6 @@ class Block(NamedTuple):
 
     x: np.ndarray  # (max_steps, batch_size, n_features)
     weight: np.ndarray  # (max_steps, batch_size)
-    n_rows: np.ndarray  # (max_steps,), those that weigh something
     n_steps: int
 
 
@@ -83,22 +89,15 @@ def blocks(rows, order, standardisation, batch_size, max_steps=_BLOCK_STEPS):
         # A new array each time: the program may still be reading the last one.
         x = _aligned(max_steps * batch_size, n_features)
         x[len(index) :] = 0
-        for few in _by_few(len(index), n_features):
+        for few in slices(len(index), max(1, _FEW_VALUES // n_features)):
             standardisation.fill(x[few], rows.take(index[few]))
         weight = np.zeros((max_steps, batch_size), np.float32)
         weight.ravel()[: len(index)] = rows.weight[index]
         yield Block(
             x.reshape(max_steps, batch_size, n_features),
             weight,
-            np.count_nonzero(weight, axis=1).astype(np.float32),
             -(-len(index) // batch_size),
         )
-
-
-def _by_few(n_rows, n_columns):
-    """Slices of so few rows that they stay in the cache while they are standardised."""
-    few = max(1, _FEW_VALUES // n_columns)
-    return [slice(start, min(start + few, n_rows)) for start in range(0, n_rows, few)]
 
 
 def _aligned(n_rows, n_columns):

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from skautoencoder.training._batches import dense
+from skautoencoder.training._batches import dense, slices
 from skautoencoder.training._blas import n_blas_threads, one_blas_thread
 
 # With so many values in its widest layer, a chunk stays near the core that works on it.
@@ -25,7 +25,7 @@ def rows_together(widest):
 def by_chunks(function, X, n_together, dtype, *width):
     """``function(rows)`` of all rows of X, dense and so many together, as one array."""
     found = np.empty((X.shape[0], *width), dtype)
-    for chunk in _chunks(X, n_together):
+    for chunk in slices(X.shape[0], n_together):
         found[chunk] = function(dense(X[chunk]))
     return found
 
@@ -36,7 +36,7 @@ def by_parallel_chunks(function, X, n_together, dtype, *width):
     Threads that each work through chunks of their own keep all cores busy between the
     matrix products too, which BLAS alone does not.
     """
-    chunks = _chunks(X, n_together)
+    chunks = slices(X.shape[0], n_together)
     if len(chunks) < _MIN_CHUNKS:
         return by_chunks(function, X, n_together, dtype, *width)
     found = np.empty((X.shape[0], *width), dtype)
@@ -48,7 +48,3 @@ def by_parallel_chunks(function, X, n_together, dtype, *width):
     with one_blas_thread(), ThreadPoolExecutor(n_threads) as threads:
         list(threads.map(work, chunks))
     return found
-
-
-def _chunks(X, n_together):
-    return [slice(start, start + n_together) for start in range(0, X.shape[0], n_together)]

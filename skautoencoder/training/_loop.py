@@ -40,7 +40,7 @@ class State(NamedTuple):
 
     weights: Weights
     n_steps: int
-    n_averaged: float  # of these; infinite where the average began at weights worth keeping
+    start_is_good: bool  # whether the average began at weights worth keeping
 
 
 class Pace(NamedTuple):
@@ -52,6 +52,7 @@ class Pace(NamedTuple):
     rate: np.ndarray
     progress: np.ndarray
     share: np.ndarray  # of the step in the average; 0 where the average waits
+    n_rows: np.ndarray  # those that weigh something
 
 
 class Epoch(NamedTuple):
@@ -100,23 +101,24 @@ class Problem:
         Weights worth keeping enter the average as if it had long been at them; random
         ones are forgotten as fast as the plain mean over all steps can.
         """
-        n_averaged = np.inf if self.start_is_good else 0
         optimizer_state = start_optimizer(self.optimizer, params)
         first = params if first is None else first
-        return State(Weights(first, params, optimizer_state), 0, n_averaged)
+        return State(Weights(first, params, optimizer_state), 0, self.start_is_good)
 
-    def pace(self, state, n_next, n_steps):
-        """The :class:`Pace` of the ``n_next`` steps from here, of ``n_steps`` in all.
+    def pace(self, state, block, n_steps):
+        """The :class:`Pace` of a block's steps from here, of ``n_steps`` in all.
 
         The learning rate is constant where ``n_steps``, the length of its fall, is None.
         """
-        steps = np.arange(n_next)
-        # Training without an end, chunk by chunk, is past any warming up.
-        progress = np.ones(n_next) if n_steps is None else (state.n_steps + steps) / n_steps
-        progress = np.minimum(progress, 1)
-        rate = self.learning_rate * (1 if n_steps is None else cosine(progress))
-        share = _average_shares(state.n_steps + steps + 1, state.n_averaged + steps + 1)
-        columns = np.broadcast_arrays(rate, progress, share)
+        steps = state.n_steps + np.arange(len(block.x))
+        if n_steps is None:  # chunk by chunk, without an end: past any warming up
+            progress = fall = 1
+        else:
+            progress = np.minimum(steps / n_steps, 1)
+            fall = cosine(progress)
+        share = _average_shares(steps + 1, state.start_is_good)
+        n_rows = np.count_nonzero(block.weight, axis=1)
+        columns = np.broadcast_arrays(self.learning_rate * fall, progress, share, n_rows)
         return Pace(*(column.astype(np.float32) for column in columns))
 
 
@@ -153,7 +155,7 @@ def train_epoch(problem, state, rows, order, rng, n_steps=None):
         weights, total = problem.train_block(
             state.weights,
             block,
-            problem.pace(state, len(block.x), n_steps),
+            problem.pace(state, block, n_steps),
             np.float32(problem.weight_decay),
             rng.randint(0, 2**32, 2, dtype=np.uint32),
             problem.model,
@@ -161,7 +163,7 @@ def train_epoch(problem, state, rows, order, rng, n_steps=None):
             problem.optimizer,
         )
         totals.append(total)
-        state = State(weights, state.n_steps + block.n_steps, state.n_averaged + block.n_steps)
+        state = state._replace(weights=weights, n_steps=state.n_steps + block.n_steps)
     # Waits with Python's lock released; reading the totals would hold other threads up.
     jax.block_until_ready(totals)
     return Epoch(state, sum(map(float, totals)) / float(rows.weight[order].sum()))
@@ -172,11 +174,12 @@ def cosine(progress):
     return 0.5 * (1 + np.cos(np.pi * progress))
 
 
-def _average_shares(steps, n_averaged):
-    """Each step's share in the average; ``steps`` count from 1, and so does ``n_averaged``."""
+def _average_shares(steps, start_is_good):
+    """Each step's share in the average; ``steps`` count from 1."""
     n_new = np.where(steps <= AVERAGE_EVERY, 1, AVERAGE_EVERY)
     due = (steps < AVERAGE_EVERY) | (steps % AVERAGE_EVERY == 0)
-    return np.where(due, np.maximum(1 - FADING**n_new, n_new / n_averaged), 0)
+    plain_mean = 0 if start_is_good else n_new / steps
+    return np.where(due, np.maximum(1 - FADING**n_new, plain_mean), 0)
 
 
 @partial(jax.jit, static_argnames="optimizer")
@@ -190,7 +193,7 @@ def train_block(weights, block, pace, weight_decay, seed, model, objective, opti
     def step(i, carry):
         weights, total = carry
         x, weight = block.x[i], block.weight[i]
-        unit_of_all = unit * block.n_rows[i]
+        unit_of_all = unit * pace.n_rows[i]
 
         def batch_loss(params):
             step = Step(key, i, weight, pace.progress[i])
