@@ -21,9 +21,16 @@ class AutoencoderTransformer(BaseAutoencoder):
 
     Parameters
     ----------
-    n_components : int or float, default=2
-        Width of the code. A float in (0, 1) takes as many components as PCA needs to
-        explain that share of the variance. May exceed the number of columns.
+    n_components : int, float, "mle" or None, default=2
+        Width of the code, as PCA reads it: a float in (0, 1) takes as many components as
+        PCA needs to explain that share of the variance, "mle" as many as Minka's estimate
+        of the dimension, None as many as rows or columns, whichever are fewer. May exceed
+        the number of columns.
+    whiten : bool, default=False
+        Whether each component of the code has unit variance. If false, it is as spread as
+        its principal axis, in the units of the data, and where the result is PCA the codes
+        are PCA's; with an ``init`` other than "pca" its scale is the network's own. Either
+        way the network works on codes of unit variance. Read by `fit` alone.
     hidden_layer_sizes : array-like of int or int, default=(256, 128)
         Hidden layers of the encoder; the decoder mirrors them.
     activation : {"gelu", "relu", "silu", "elu", "softplus", "tanh", "logistic", \
@@ -56,7 +63,8 @@ class AutoencoderTransformer(BaseAutoencoder):
     weight_decay : float, default=0.0
         Decoupled weight decay on the weights of the hidden layers.
     batch_size : "auto" or int, default="auto"
-        Rows a step. "auto" is 32 below 10,000 rows and 128 from there on.
+        Rows a step. "auto" is 32 below 10,000 rows and 128 from there on. More than all
+        rows are as good as all rows.
     max_iter : int, default=200
         Epochs, at most.
     early_stopping : bool, default=True
@@ -65,8 +73,10 @@ class AutoencoderTransformer(BaseAutoencoder):
     validation_fraction : float, default=0.1
         Share of the rows to hold out. Where that would be fewer than 50 rows, every row
         is held out once instead, in 5-fold cross-validation, and the kept model is
-        trained on all of them, for as many epochs as served the folds best.
-    n_iter_no_change : int, default=10
+        trained on all of them, for as many epochs as served the folds best. Copies of a
+        row count as one, and so do rows that share a label in the ``groups`` of `fit`:
+        none is held out while others are learnt from.
+    n_iter_no_change : int or np.inf, default=10
         Epochs without progress, and at least 500 steps, before training stops.
     tol : float, default=1e-4
         Relative improvement of the validation loss that counts as progress.
@@ -92,7 +102,8 @@ class AutoencoderTransformer(BaseAutoencoder):
     scale_ : float
         One scale for all columns, the root of their mean variance.
     encoder_, decoder_ : Stack
-        Weights, biases and linear path, as NumPy arrays.
+        Weights, biases and linear path, as NumPy arrays; their code is that of `transform`
+        but for a factor a component.
     n_iter_ : int
         Epochs run.
     loss_curve_ : list of float
@@ -111,7 +122,8 @@ class AutoencoderTransformer(BaseAutoencoder):
     Notes
     -----
     The start is left only for a gain on the held-out rows that exceeds its standard
-    error; else the result is PCA of all rows. If training gains less than 5 % over PCA,
+    error, the row that gains most aside; else the result is PCA of all rows, in double
+    precision where the data are. If training gains less than 5 % over PCA,
     it tries once more, within ``max_iter``, with the network awake from the first step:
     some folded data give it no way down from PCA. The kept weights are an average over
     the last hundred steps or so [3]_.
@@ -156,6 +168,7 @@ class AutoencoderTransformer(BaseAutoencoder):
         self,
         n_components=2,
         *,
+        whiten=False,
         hidden_layer_sizes=(256, 128),
         activation="gelu",
         tied_weights=False,
@@ -176,6 +189,7 @@ class AutoencoderTransformer(BaseAutoencoder):
         verbose=0,
     ):
         self.n_components = n_components
+        self.whiten = whiten
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
         self.tied_weights = tied_weights

@@ -18,10 +18,11 @@ from sklearn.base import (
 from sklearn.callback import CallbackSupportMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_array, check_random_state, check_scalar
-from sklearn.utils._param_validation import HasMethods, Interval, RealNotInt, StrOptions
+from sklearn.utils._param_validation import HasMethods, Interval, Options, RealNotInt, StrOptions
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skautoencoder._input import NUMBERS, check_groups, check_no_dates, check_weight, to_numpy
 from skautoencoder._watching import Watcher, hook_arguments
 from skautoencoder.losses import LOSSES, Loss
 from skautoencoder.model import Model
@@ -36,14 +37,22 @@ from skautoencoder.training import (
     Rows,
     Run,
     Standardisation,
+    Start,
     by_chunks,
     by_parallel_chunks,
     column_moments,
+    learnt_in_bounds,
+    moved,
     principal_axes,
+    row_groups,
     rows_together,
+    single,
+    slices,
     split,
+    start_loss,
     train,
     train_epoch,
+    working_dtype,
 )
 
 # batch_size="auto": small batches let small data learn in few epochs, larger ones keep
@@ -52,6 +61,10 @@ _SMALL_BATCH, _LARGE_BATCH, _LARGE_DATA = 32, 128, 10_000
 
 # Early stopping waits for at least this many steps without progress.
 PATIENCE_STEPS = 500
+
+# A column that was idle in the first chunk is told of where it spreads by this share of scale_.
+_AWAKE = 0.5
+_NEVER = np.zeros(1, bool)
 
 
 def _draws_codes(estimator):
@@ -78,7 +91,10 @@ class BaseAutoencoder(
         "n_components": [
             Interval(Integral, 1, None, closed="left"),
             Interval(RealNotInt, 0, 1, closed="neither"),
+            StrOptions({"mle"}),
+            None,
         ],
+        "whiten": ["boolean"],
         "activation": [StrOptions(set(ACTIVATIONS))],
         "loss": [StrOptions(set(LOSSES)), Loss],
         "objective": [StrOptions(set(OBJECTIVES)), Objective],
@@ -90,7 +106,7 @@ class BaseAutoencoder(
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "early_stopping": ["boolean"],
         "validation_fraction": [Interval(RealNotInt, 0, 1, closed="neither")],
-        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), Options(Real, {np.inf})],
         "tol": [Interval(Real, 0, None, closed="left")],
         "warm_start": ["boolean"],
         "random_state": ["random_state"],
@@ -98,7 +114,7 @@ class BaseAutoencoder(
     }
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None, *, X_val=None, sample_weight=None):
+    def fit(self, X, y=None, *, X_val=None, sample_weight=None, groups=None):
         """Learn to squeeze the rows of X into codes and to rebuild them.
 
         An interrupt (Ctrl-C) while training leaves the estimator fitted with the best
@@ -115,7 +131,13 @@ class BaseAutoencoder(
             Rows to choose the best weights by. By default they are taken from X, if
             ``early_stopping`` is true.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows of X. A row of weight zero counts as absent.
+            Weights of the rows of X, relative to each other. A row of weight zero counts
+            as absent.
+        groups : array-like of shape (n_samples,), default=None
+            Labels of what belongs together: repeated measures of a patient, windows cut
+            from one recording. No group is held out from training on a part of it, which
+            would flatter the network. Rows that are equal in single precision are always
+            one group.
 
         Returns
         -------
@@ -125,13 +147,15 @@ class BaseAutoencoder(
         Raises
         ------
         ValueError
-            If a parameter is out of range, X holds NaN or infinity, or fewer than two
-            rows have a weight.
+            If a parameter is out of range, X holds NaN, infinity or dates, fewer than two
+            rows have a weight, or all rows are of one group and some are to be held out.
 
         Warns
         -----
         ConvergenceWarning
             If the loss diverged; the best weights so far are kept.
+        UserWarning
+            If one column has more than 99.9 % of the variance.
         """
         continued = self.warm_start and hasattr(self, "encoder_")
         rows = self._check_rows(X, sample_weight, reset=not continued)
@@ -139,11 +163,13 @@ class BaseAutoencoder(
         rng = check_random_state(self.random_state)
         start = self._continue if continued else self._start_from(rows, rng)
 
-        leader, judges = self._plan(rows, validation, start, rng, continued)
+        groups = check_groups(groups, rows.X)
+        leader, judges = self._plan(rows, validation, groups, start, rng, continued)
+        self._warn_dominant(leader.start.dominant)
         watcher = Watcher(
             self,
-            lambda params: self._fitted(leader.problem, params),
-            hook_arguments(rows.X, y, sample_weight),
+            lambda params: self._fitted(leader, params),
+            hook_arguments(rows.X, y, sample_weight=sample_weight, groups=groups),
             self.max_iter,
             self._alongside,
         )
@@ -162,7 +188,10 @@ class BaseAutoencoder(
             # PCA it is; the rows held out for the choice can serve it as well.
             leader = start(_numbered(rows)) if validation is None else leader
             result = result.with_start(leader.params)
-        self._store(leader.problem, result)
+        self._store(leader, result)
+        if self.whiten or result.best_epoch > 0:
+            leader = leader.with_code(self._rescaled(leader, rows))
+            self._code = leader.start.code
         watcher.finish(result.params)
         if result.diverged:
             self._warn_diverged(result)
@@ -196,20 +225,41 @@ class BaseAutoencoder(
         ------
         ValueError
             As `fit` does, or if the number of columns has changed.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If the loss diverged; the state before the chunk is kept.
+        UserWarning
+            If a column varies that did not in the first chunk, or, in that chunk, one has
+            more than 99.9 % of the variance.
+
+        Notes
+        -----
+        Mean and scale are those of the first chunk. It should be one in which all columns
+        vary; where none does, the next chunk counts as the first.
         """
-        first = not hasattr(self, "encoder_")
-        rows = self._check_rows(X, sample_weight, reset=first)
+        rows = self._check_rows(X, sample_weight, reset=not hasattr(self, "encoder_"))
         index = _numbered(rows)
         rng = getattr(self, "_rng", None) or check_random_state(self.random_state)
-        run = self._start_from(rows, rng)(index) if first else self._continue(index)
+        moments = column_moments(rows, index)
+        if not hasattr(self, "encoder_") or getattr(self, "_idle", _NEVER).all():
+            run = self._begin_chunks(rows, index, rng, moments)
+        else:
+            run = self._continue(index)
+            self._warn_no_longer_idle(moments)
         state = getattr(self, "_state", None) or run.problem.start(run.params)
+        before = start_loss(run, rows)
         epoch = train_epoch(run.problem, state, rows, rng.permutation(index), rng)
-        if first:
-            self.loss_curve_, self.validation_loss_curve_, self.n_iter_ = [], [], 0
-        self._set_fitted(self._fitted(run.problem, epoch.state.weights.average))
+        loss = run.problem.in_data_units(epoch.loss)
+        if not learnt_in_bounds(run, before, epoch):
+            self._warn_chunk_diverged(loss)
+            return self
+        average = (state.weights.average, epoch.state.weights.average)
+        self.encoder_, self.decoder_ = moved(run.params, *average)
         self._rng, self._state = rng, jax.tree.map(np.array, epoch.state)
-        self.loss_curve_.append(epoch.loss)
-        self.best_loss_ = epoch.loss
+        self.loss_curve_.append(loss)
+        self.best_loss_ = loss
         self.n_iter_ += 1
         return self
 
@@ -223,7 +273,10 @@ class BaseAutoencoder(
         Returns
         -------
         ndarray of shape (n_samples, n_components_)
-            In double precision if X is, else in single precision.
+            In single precision if that holds all values of the data type of X exactly,
+            as it does for float32, float16 and integers of up to 16 bits, else in double.
+            In the units of the data, each component as spread as its principal axis, unless
+            ``whiten`` asks for unit variance.
 
         Raises
         ------
@@ -232,11 +285,9 @@ class BaseAutoencoder(
         ValueError
             If X holds NaN or infinity or has another number of columns.
         """
-
-        def code(model, params, x, _):
-            return self._objective.code(model, params, x)
-
-        return self._by_chunks(code, self._check_X(X), self.n_components_)
+        codes = self._codes(self._check_X(X))
+        codes *= self._code.factor
+        return codes
 
     def inverse_transform(self, X):
         """The rows that the codes stand for.
@@ -260,16 +311,17 @@ class BaseAutoencoder(
             If the codes hold NaN or infinity or have another number of columns.
         """
         check_is_fitted(self)
-        codes = check_array(_to_numpy(X), dtype=[np.float64, np.float32])
+        codes = check_array(to_numpy(X), dtype=[np.float64, np.float32])
         if codes.shape[1] != self.n_components_:
             raise ValueError(
                 f"X has {codes.shape[1]} columns, but {type(self).__name__} decodes codes of "
                 f"n_components_={self.n_components_} columns."
             )
         model, params = self._in_precision(codes.dtype)
+        factor = self._code.factor.astype(codes.dtype)
 
         def decode(some):
-            return model.predict(params, some)
+            return model.predict(params, some / factor)
 
         n_together = rows_together(self._network.widest)
         return by_parallel_chunks(decode, codes, n_together, codes.dtype, self.n_features_in_)
@@ -284,9 +336,10 @@ class BaseAutoencoder(
         Returns
         -------
         ndarray of shape (n_samples,)
-            Summed over the features, in squared units of the data.
+            Summed over the features, in squared units of the data, in double precision.
         """
-        return -self._squared_errors(self._check_X(X))
+        with np.errstate(over="ignore"):
+            return -self._squared_errors(self._check_X(X)) * np.float64(self.scale_) ** 2
 
     def score(self, X, y=None, sample_weight=None):
         """Share of the variance of X that the reconstruction explains.
@@ -306,12 +359,13 @@ class BaseAutoencoder(
             with the same figure for PCA's reconstruction.
         """
         X = self._check_X(X)
-        weight = _check_weight(sample_weight, X)
-        _, variance = column_moments(Rows(X, weight), np.arange(X.shape[0]))
-        error = np.average(self._squared_errors(X), weights=weight)
-        if variance == 0:
+        weight = check_weight(sample_weight, X)
+        spread = column_moments(Rows(X, weight), np.arange(X.shape[0])).spread
+        error = np.average(self._squared_errors(X), weights=weight) / X.shape[1]
+        if spread == 0:
             return 1.0 if error == 0 else 0.0
-        return float(1 - error / variance)
+        with np.errstate(over="ignore", divide="ignore"):
+            return float(1 - error / np.float64(spread / self.scale_) ** 2)
 
     @available_if(_draws_codes)
     def sample(self, n_samples=1, random_state=None):
@@ -337,7 +391,8 @@ class BaseAutoencoder(
         check_is_fitted(self)
         check_scalar(n_samples, "n_samples", Integral, min_val=1)
         rng = check_random_state(random_state)
-        return self.inverse_transform(rng.standard_normal((n_samples, self.n_components_)))
+        draws = rng.standard_normal((n_samples, self.n_components_))
+        return self.inverse_transform(draws * self._code.factor)
 
     @available_if(_draws_codes)
     def log_likelihood(self, X, n_draws=100, random_state=None):
@@ -372,9 +427,10 @@ class BaseAutoencoder(
         def bound(model, params, x, _):
             shape = (len(x), self.n_components_)
             draws = (rng.standard_normal(shape).astype(x.dtype) for _ in range(n_draws))
-            return self._objective.log_likelihood(model, params, x, draws)
+            nats = -self._objective.log_likelihood(model, params, x, draws)
+            return -self._objective.in_units(nats, model, self.scale_)
 
-        return self._by_chunks(bound, X, together=by_chunks)
+        return self._by_chunks(bound, X, np.float64, together=by_chunks)
 
     # What else is being trained: a search puts its own in here, for all clones.
     _alongside: Any = Alone()
@@ -395,11 +451,45 @@ class BaseAutoencoder(
     def _n_features_out(self):
         return self.n_components_
 
+    # -- chunk by chunk
+
+    def _begin_chunks(self, rows, index, rng, moments):
+        run = self._start_from(rows, rng)(index)
+        self._warn_dominant(run.start.dominant)
+        self._set_fitted(self._fitted(run, run.params))
+        self._idle = moments.variance == 0
+        self.__dict__.pop("_state", None)
+        self.loss_curve_, self.validation_loss_curve_, self.n_iter_ = [], [], 0
+        self.best_loss_ = run.problem.in_data_units(start_loss(run, rows))
+        return run
+
+    def _warn_no_longer_idle(self, moments):
+        spread = moments.unit * np.sqrt(moments.variance)
+        awake = getattr(self, "_idle", _NEVER) & (spread > _AWAKE * self.scale_)
+        if awake.any():
+            self._idle = self._idle & ~awake
+            names = ", ".join(self._column(number) for number in np.flatnonzero(awake))
+            warnings.warn(
+                f"{names} did not vary in the first chunk, and now does, by more than a typical "
+                "column's spread there: mean_, scale_ and the start know nothing of it. Begin "
+                "with a chunk in which all columns vary, or call fit on one.",
+                UserWarning,
+                stacklevel=4,
+            )
+
+    def _warn_chunk_diverged(self, loss):
+        warnings.warn(
+            f"The loss diverged ({loss:.3g}) in this chunk; the state before it is kept. Lower "
+            f"learning_rate={self.learning_rate!r}, or look for rows far from the others.",
+            ConvergenceWarning,
+            stacklevel=4,
+        )
+
     # -- the steps of a fit
 
     def _check_rows(self, X, sample_weight, reset):
         X = self._check_X(X, reset=reset, ensure_min_samples=2 if reset else 1)
-        weight = _check_weight(sample_weight, X)
+        weight = check_weight(sample_weight, X)
         if reset and np.count_nonzero(weight) < 2:
             raise ValueError(
                 f"sample_weight leaves {np.count_nonzero(weight)} rows with a weight above "
@@ -416,31 +506,47 @@ class BaseAutoencoder(
     def _check_X(self, X, reset=False, ensure_min_samples=1):
         if not reset:
             check_is_fitted(self)
+        check_no_dates(X)
         return validate_data(
             self,
-            _to_numpy(X),
+            to_numpy(X),
             reset=reset,
             accept_sparse="csr",
-            dtype="numeric",
+            dtype=NUMBERS,
             ensure_min_samples=ensure_min_samples,
         )
 
     def _start_from(self, rows, rng):
         """A function that starts a run on some of the rows."""
         everything = _numbered(rows)
-        n_components = self.n_components
-        if not isinstance(n_components, Integral):
-            n_components = principal_axes(rows, everything, None, rng).count(n_components)
-        network = self._make_network(rows.X.shape[1], int(n_components))
+        network = self._make_network(rows.n_features, self._width(rows, everything, rng))
 
-        def start(index):
-            standardisation, params, is_good = STARTS[self.init](
-                network, self._asked_loss(), rows, index, rng
+        def begin(index):
+            start = STARTS[self.init](network, self._asked_loss(), rows, index, rng)
+            problem = self._problem(network, start.standardisation, len(everything), start.is_good)
+            return Run(problem, start, index)
+
+        return begin
+
+    def _width(self, rows, index, rng):
+        """The width of the code: ``n_components`` as PCA reads it."""
+        asked = self.n_components
+        if isinstance(asked, Integral):
+            return int(asked)
+        if asked is None:
+            return min(len(index), rows.n_features)
+        axes = principal_axes(rows, index, None, rng)
+        if asked != "mle":
+            return axes.count(asked)
+        if len(index) < rows.n_features:
+            raise ValueError(
+                "n_components='mle' needs at least as many rows as columns. Got "
+                f"{len(index)} rows of {rows.n_features} columns."
             )
-            problem = self._problem(network, standardisation, len(everything), is_good)
-            return Run(problem, params, index)
+        from sklearn.decomposition._pca import _infer_dimension  # here, as few need it
 
-        return start
+        variance = axes.variance * axes.standardisation.scale**2 * len(index) / (len(index) - 1)
+        return int(_infer_dimension(variance, len(index)))
 
     def _continue(self, index):
         """A run that goes on from the fitted weights."""
@@ -453,12 +559,13 @@ class BaseAutoencoder(
             )
         standardisation = Standardisation(self.mean_, self.scale_)
         problem = self._problem(network, standardisation, len(index), start_is_good=True)
-        return Run(problem, self._params, index)
+        return Run(problem, Start(standardisation, self._params, True, self._code, None), index)
 
     def _problem(self, network, standardisation, n_samples, start_is_good):
-        auto = _LARGE_BATCH if n_samples >= _LARGE_DATA else _SMALL_BATCH
         mean, scale = standardisation
-        model = Model(network, self._asked_loss(), mean.astype(np.float32), np.float32(scale))
+        with np.errstate(over="ignore"):  # programs of losses that allow such data need neither
+            mean, scale = mean.astype(np.float32), np.float32(scale)
+        model = Model(network, self._asked_loss(), mean, scale)
         objective = self._asked_objective()
         objective.check(model)
         return Problem(
@@ -468,10 +575,16 @@ class BaseAutoencoder(
             optimizer=self.optimizer,
             learning_rate=self.learning_rate,
             weight_decay=self.weight_decay,
-            batch_size=auto if self.batch_size == "auto" else self.batch_size,
+            batch_size=self._rows_a_step(n_samples),
             start_is_good=start_is_good,
             train_block=self._alongside.train_block,
         )
+
+    def _rows_a_step(self, n_samples):
+        if self.batch_size == "auto":
+            return _LARGE_BATCH if n_samples >= _LARGE_DATA else _SMALL_BATCH
+        # At most all rows, up to a power of two: a few rows more would be another program.
+        return min(self.batch_size, 1 << (n_samples - 1).bit_length())
 
     def _asked_loss(self):
         return LOSSES[self.loss] if isinstance(self.loss, str) else self.loss
@@ -480,37 +593,46 @@ class BaseAutoencoder(
         named = isinstance(self.objective, str)
         return OBJECTIVES[self.objective]() if named else clone(self.objective)
 
-    def _plan(self, rows, validation, start, rng, continued):
+    def _plan(self, rows, validation, groups, start, rng, continued):
         """Which run to keep, and who judges it."""
         everything = _numbered(rows)
         if validation is not None:
             leader = start(everything)
-            return leader, [Judge(leader, validation, np.arange(validation.X.shape[0]))]
+            index = np.arange(validation.X.shape[0])
+            return leader, [Judge(leader, validation, index, row_groups(validation, index))]
         if not self.early_stopping:
             return start(everything), []
-        folds = split(everything, self.validation_fraction, rng)
+        group = row_groups(rows, everything, groups)
+        if not group.any():
+            raise ValueError(
+                "groups leaves all rows in one group, so none can be held out from the others. "
+                "Give X_val, or set early_stopping=False."
+            )
+        folds = split(everything, group, self.validation_fraction, rng)
         if len(folds) == 1:
             leader = start(folds[0].train)
-            return leader, [Judge(leader, rows, folds[0].validation)]
+            return leader, [_judge(leader, rows, folds[0], everything, group)]
         if continued:  # from weights that know all rows: no fold can judge
             return start(everything), []
         leader = start(everything)
-        return leader, [Judge(start(fold.train), rows, fold.validation) for fold in folds]
+        return leader, [_judge(start(f.train), rows, f, everything, group) for f in folds]
 
     def _patience(self, run):
         # An epoch of small data is a handful of steps: too few to get off the start.
         steps_an_epoch = -(-len(run.index) // run.problem.batch_size)
         return max(self.n_iter_no_change, -(-PATIENCE_STEPS // steps_an_epoch))
 
-    def _fitted(self, problem, params):
+    def _fitted(self, run, params):
         """The attributes that make this estimator a fitted one."""
-        encoder, decoder = jax.tree.map(np.array, params)
+        problem = run.problem
+        encoder, decoder = moved(run.params, single(run.params), params)
         return {
             "n_components_": problem.model.network.n_components,
             "mean_": problem.standardisation.mean,
             "scale_": problem.standardisation.scale,
             "encoder_": encoder,
             "decoder_": decoder,
+            "_code": run.start.code,
             "_network": problem.model.network,
             "_loss": problem.model.loss,
             "_objective": problem.objective,
@@ -520,14 +642,48 @@ class BaseAutoencoder(
         for name, value in attributes.items():
             setattr(self, name, value)
 
-    def _store(self, problem, result):
-        self._set_fitted(self._fitted(problem, result.params))
+    def _store(self, run, result):
+        self._set_fitted(self._fitted(run, result.params))
         self.loss_curve_ = result.loss_curve
         self.validation_loss_curve_ = result.validation_loss_curve
         self.best_loss_ = result.best_loss
         self.n_iter_ = len(result.loss_curve) - 1
-        for leftover in ("_state", "_rng"):  # of an earlier partial_fit
+        for leftover in ("_state", "_rng", "_idle"):  # of an earlier partial_fit
             self.__dict__.pop(leftover, None)
+
+    def _rescaled(self, run, rows):
+        """The scale of the codes after training: unit variance, or PCA's."""
+        spread = self._code_spread(rows)
+        if not self.whiten:
+            return run.start.code.adapted(spread)
+        n_rows = np.count_nonzero(rows.weight)  # PCA divides by one less
+        return run.start.code.whitened(spread * np.sqrt(n_rows / (n_rows - 1)))
+
+    def _code_spread(self, rows):
+        """The standard deviation of each component of the network's own codes."""
+        index = _numbered(rows)
+        share = rows.weight[index] / rows.weight[index].sum()
+        centre, total, square = None, 0.0, 0.0
+        for some in slices(len(index), 16 * rows_together(self._network.widest)):
+            codes = self._codes(rows.take(index[some]))
+            centre = codes.mean(axis=0) if centre is None else centre
+            total += share[some] @ (codes - centre)
+            square += share[some] @ (codes - centre) ** 2
+        return np.sqrt((square - total**2).clip(0))
+
+    def _warn_dominant(self, column):
+        if column is not None:
+            warnings.warn(
+                f"{self._column(column)} has more than 99.9 % of the variance of X, so hardly "
+                "anything is learnt of the others. Scale the columns first, for example with "
+                "StandardScaler().",
+                UserWarning,
+                stacklevel=4,
+            )
+
+    def _column(self, number):
+        names = getattr(self, "feature_names_in_", None)
+        return f"Column {number}" if names is None else f"Column {names[number]!r}"
 
     def _warn_diverged(self, result):
         warnings.warn(
@@ -554,34 +710,37 @@ class BaseAutoencoder(
         model = Model(self._network, self._loss, self.mean_.astype(dtype), self.scale_)
         return model, jax.tree.map(lambda array: array.astype(dtype, copy=False), self._params)
 
-    def _by_chunks(self, function, X, *width, together=by_parallel_chunks):
-        """``function(model, params, x, rows)`` of all rows, a chunk at a time.
+    def _codes(self, X):
+        """The network's own codes of checked X."""
+
+        def code(model, params, x, _):
+            return self._objective.code(model, params, x)
+
+        return self._by_chunks(code, X, working_dtype(X.dtype), self.n_components_)
+
+    def _by_chunks(self, function, X, dtype, *width, together=by_parallel_chunks):
+        """``function(model, params, x, rows)`` of all rows, a chunk at a time, as ``dtype``.
 
         ``x`` holds the standardised rows, ``rows`` those of checked X, as they are.
         """
-        dtype = _output_dtype(X)
-        model, params = self._in_precision(dtype)
+        working = working_dtype(X.dtype)
+        model, params = self._in_precision(working)
         standardisation = Standardisation(self.mean_, self.scale_)
 
         def of_chunk(rows):
-            return function(model, params, standardisation.apply(rows, dtype), rows)
+            return function(model, params, standardisation.apply(rows, working), rows)
 
         return together(of_chunk, X, rows_together(self._network.widest), dtype, *width)
 
     def _squared_errors(self, X):
-        """Each row's squared reconstruction error, for checked X."""
+        """Each row's squared reconstruction error in standard units, for checked X."""
 
         def error(model, params, x, rows):
             rebuilt = model.predict(params, self._objective.code(model, params, x))
-            return np.sum((rows - rebuilt) ** 2, axis=1)
+            difference = np.subtract(rows, rebuilt, dtype=np.float64) / self.scale_
+            return np.sum(difference**2, axis=1)
 
-        return self._by_chunks(error, X)
-
-
-def _to_numpy(X):
-    # Arrays of jax, torch and others; scikit-learn would keep them under array_api_dispatch
-    foreign = hasattr(X, "__dlpack__") and not isinstance(X, np.ndarray)
-    return np.asarray(X) if foreign else X
+        return self._by_chunks(error, X, np.float64)
 
 
 def _numbered(rows):
@@ -589,11 +748,7 @@ def _numbered(rows):
     return np.flatnonzero(rows.weight)
 
 
-def _check_weight(sample_weight, X):
-    return _check_sample_weight(
-        _to_numpy(sample_weight), X, dtype=np.float64, ensure_non_negative=True
-    )
-
-
-def _output_dtype(X):
-    return np.float64 if X.dtype == np.float64 else np.float32
+def _judge(run, rows, fold, index, group):
+    """The judge of a run by the rows that a fold holds out; ``group`` belongs to ``index``."""
+    place = np.searchsorted(index, fold.validation)
+    return Judge(run, rows, fold.validation, group[place])

@@ -18,7 +18,7 @@ class ConvolutionalAutoencoderTransformer(BaseAutoencoder):
 
     Parameters
     ----------
-    n_components : int or float, default=2
+    n_components : int, float, "mle" or None, default=2
         Width of the code, as in :class:`AutoencoderTransformer`.
     image_shape : array-like of int, default=None
         How to fold a row: ``(length,)`` for a signal, ``(height, width)`` or ``(height,
@@ -27,7 +27,7 @@ class ConvolutionalAutoencoderTransformer(BaseAutoencoder):
     channels : array-like of int, default=(32, 64)
         Channels of the encoder's convolutions, of 3 x 3 pixels with stride 2: each halves
         both sides. The decoder mirrors them.
-    activation, loss, objective, init, optimizer, weight_decay, batch_size, max_iter, \
+    whiten, activation, loss, objective, init, optimizer, weight_decay, batch_size, max_iter, \
     early_stopping, validation_fraction, n_iter_no_change, tol, warm_start, random_state, \
     verbose
         As in :class:`AutoencoderTransformer`.
@@ -68,6 +68,7 @@ class ConvolutionalAutoencoderTransformer(BaseAutoencoder):
         self,
         n_components=2,
         *,
+        whiten=False,
         image_shape=None,
         channels=(32, 64),
         activation="gelu",
@@ -88,6 +89,7 @@ class ConvolutionalAutoencoderTransformer(BaseAutoencoder):
         verbose=0,
     ):
         self.n_components = n_components
+        self.whiten = whiten
         self.image_shape = image_shape
         self.channels = channels
         self.activation = activation

@@ -562,7 +562,7 @@ class RBMTransformer(
 
     def _independent_bias(self, rows):
         """Visible biases that give independent units the data's means."""
-        mean, _ = column_moments(rows, np.arange(len(rows.weight)))
+        mean = column_moments(rows, np.arange(len(rows.weight))).mean
         if self.visible == "bernoulli":
             share = mean.clip(1e-3, 1 - 1e-3)
             mean = np.log(share / (1 - share))
@@ -641,8 +641,8 @@ def _check_unit_interval(X):
 
 
 def _warn_if_not_standardised(rows):
-    mean, total_variance = column_moments(rows, np.arange(len(rows.weight)))
-    spread = np.sqrt(total_variance / len(mean))
+    moments = column_moments(rows, np.arange(len(rows.weight)))
+    mean, spread = moments.mean, moments.spread
     if np.abs(mean).max() > 1 or not 0.1 < spread < 3:
         warnings.warn(
             "visible='gaussian' is for standardised columns, and X has means of up to "

@@ -53,10 +53,10 @@ class Watcher:
         )
 
 
-def hook_arguments(X, y, sample_weight=None):
+def hook_arguments(X, y, **metadata):
     """What the callback hooks of a fit to X may ask for."""
     # What is learnt is X itself, so a callback that scores gets it as the target, too.
-    metadata = {} if sample_weight is None else {"sample_weight": sample_weight}
+    metadata = {name: value for name, value in metadata.items() if value is not None}
     return {"X": X, "y": X if y is None else y, "metadata": metadata}
 
 

@@ -4,8 +4,10 @@ A loss sees rows ``x`` standardised by one mean and one scale, and the two parts
 decoded row (see :meth:`DenseNetwork.decode`), of which the linear one may be None. It
 puts the parts together (`output`), measures the error of a row, summed over its features
 (`error`), and turns an output into a reconstruction in the units of the data (`predict`).
-`unit` is the error that counts as one for a feature; `nats` turns a row's error into minus
-the log-likelihood under noise of the given spread, where the loss is one.
+Errors are in standard units, whatever the data's: `power` says which power of the scale makes
+errors in the units of the data of them, and no program need hold that number. `nats` turns a
+row's error into minus the log-likelihood under noise of the given spread, in standard units,
+where the loss is one.
 `visible_units` says which units of a Boltzmann machine have that output, where some do.
 All are written for NumPy and JAX alike.
 """
@@ -32,6 +34,8 @@ def _log(x):
 class Loss:
     """What all losses are; see the top of the file for what they can do."""
 
+    power = 0
+
     def check(self, X):
         """Raise a ValueError where X holds values that the loss cannot rebuild."""
 
@@ -50,16 +54,15 @@ class _AdditiveLoss(Loss):
         output += mean  # in place on NumPy
         return output
 
-    def unit(self, scale):
-        return scale**2
-
 
 @dataclass(frozen=True)
 class SquaredError(_AdditiveLoss):
     """``sum_j (x_j - x_hat_j)^2``."""
 
+    power = 2
+
     def error(self, x, output, mean, scale):
-        return scale**2 * ((x - output) ** 2).sum(-1)
+        return ((x - output) ** 2).sum(-1)
 
     def nats(self, error, spread, n_features):
         return error / (2 * spread**2) + n_features * (0.5 * _LOG_2_PI + _log(spread))
@@ -69,14 +72,13 @@ class SquaredError(_AdditiveLoss):
 class AbsoluteError(_AdditiveLoss):
     """``sum_j |x_j - x_hat_j|``."""
 
+    power = 1
+
     def error(self, x, output, mean, scale):
-        return scale * abs(x - output).sum(-1)
+        return abs(x - output).sum(-1)
 
     def nats(self, error, spread, n_features):
         return error / spread + n_features * (_LOG_2 + _log(spread))
-
-    def unit(self, scale):
-        return scale
 
 
 @dataclass(frozen=True)
@@ -88,10 +90,12 @@ class HuberLoss(_AdditiveLoss):
     the mean variance of a column.
     """
 
+    power = 2
+
     def error(self, x, output, mean, scale):
         distance = abs(x - output)
         inner = distance.clip(max=1.0)
-        return scale**2 * (inner * (distance - 0.5 * inner)).sum(-1)
+        return (inner * (distance - 0.5 * inner)).sum(-1)
 
 
 @dataclass(frozen=True)
@@ -112,9 +116,6 @@ class CrossEntropy(Loss):
 
     def predict(self, output, mean, scale):
         return _sigmoid(output)
-
-    def unit(self, scale):
-        return 1.0
 
     def nats(self, error, spread, n_features):
         return error
@@ -148,9 +149,6 @@ class PoissonDeviance(Loss):
 
     def predict(self, output, mean, scale):
         return output.__array_namespace__().exp(output)
-
-    def unit(self, scale):
-        return 1.0
 
     def check(self, X):
         _check_range(
@@ -207,9 +205,6 @@ class MixedLoss(Loss):
         share = xp.exp(xp.where(in_blocks, output - self._log_totals(output), 0))
         discrete = xp.where(in_blocks, share, _sigmoid(output))
         return xp.where(self._is_number(output), output * scale + mean, discrete)
-
-    def unit(self, scale):
-        return 1.0
 
     def check(self, X):
         columns = [*self.binary, *self._block_columns()]

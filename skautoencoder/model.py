@@ -32,8 +32,8 @@ class Model:
 
     @property
     def unit(self):
-        """The loss of rebuilding nothing but the mean, give or take."""
-        return self.loss.unit(self.scale) * len(self.mean)
+        """The loss of rebuilding nothing but the mean, give or take: one a feature."""
+        return len(self.mean)
 
     def encode(self, params, x):
         """The encoder's outputs for standardised rows."""
@@ -44,7 +44,7 @@ class Model:
         return self.loss.output(*self.network.decode(params, z), self.mean, self.scale)
 
     def error(self, x, output):
-        """Each row's reconstruction error, in the units of the loss."""
+        """Each row's reconstruction error, in standard units."""
         return self.loss.error(x, output, self.mean, self.scale)
 
     def predict(self, params, z):

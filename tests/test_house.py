@@ -69,6 +69,7 @@ def test_the_table_covers_the_core():
         "_cli.py",
         "_convolutional.py",
         "_files.py",
+        "_input.py",
         "_measures.py",
         "_rbm.py",
         "_report.html",

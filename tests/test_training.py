@@ -164,7 +164,7 @@ def test_learning_rate_falls_along_half_a_cosine():
 @settings(max_examples=60, deadline=None)
 def test_split_holds_enough_rows_out_and_learns_from_the_others(n_samples, fraction):
     index = np.arange(10, 10 + n_samples)
-    folds = split(index, fraction, np.random.RandomState(0))
+    folds = split(index, np.arange(n_samples), fraction, np.random.RandomState(0))
     for fold in folds:
         assert_array_equal(np.sort(np.concatenate(fold)), index)
         assert len(fold.train)
@@ -172,6 +172,25 @@ def test_split_holds_enough_rows_out_and_learns_from_the_others(n_samples, fract
         assert len(folds[0].validation) >= 50
     else:
         assert_array_equal(np.sort(np.concatenate([f.validation for f in folds])), index)
+
+
+@given(st.integers(2, 300), st.integers(2, 400), st.floats(0.01, 0.99))
+@settings(max_examples=60, deadline=None)
+def test_split_tears_no_group_apart_and_counts_groups(n_samples, n_groups, fraction):
+    _, group = np.unique(
+        np.random.RandomState(0).randint(0, n_groups, n_samples), return_inverse=True
+    )
+    if group.max() == 0:
+        return
+    folds = split(np.arange(n_samples), group, fraction, np.random.RandomState(0))
+    for fold in folds:
+        assert_array_equal(np.sort(np.concatenate(fold)), np.arange(n_samples))
+        assert len(fold.train)
+        assert not set(group[fold.train]) & set(group[fold.validation])
+    if len(folds) == 1:
+        assert len(set(group[folds[0].validation])) >= 50
+    else:
+        assert len(folds) == min(5, group.max() + 1)
 
 
 def selection(losses, **changes):
@@ -217,3 +236,28 @@ def test_a_gain_is_convincing_beyond_its_standard_error():
     weighted = selection(start, weight=np.r_[np.full(100, 1.0), np.full(300, 1e-9)])
     weighted.update("new", start - 0.06 - noise)
     assert weighted.convincing == (0.06 + noise[:100].mean() > noise[:100].std() / 10)
+
+
+def test_copies_are_one_witness():
+    rng = np.random.RandomState(0)
+    gain = rng.standard_normal(60) + 0.05  # one row in sixty: less than a standard error
+    start = np.full(600, 100.0)
+    for group, expected in ((None, True), (np.repeat(np.arange(60), 10), False)):
+        best = selection(start, group=group)
+        best.update("new", start - np.repeat(gain - gain.mean() + 0.1, 10))
+        assert best.convincing == expected
+
+
+@pytest.mark.parametrize("size", [1.0, 1e3, 1e12])
+def test_one_row_far_out_convinces_nobody(size):
+    losses = np.r_[size, np.ones(99)]
+    best = selection(losses)
+    best.update("new", losses * 0.5 * np.r_[1, np.full(99, 2.0)])
+    assert not best.convincing
+
+
+def test_a_gain_within_rounding_convinces_nobody():
+    for rounding, expected in ((0.0, True), (1e-9, False)):
+        best = selection(np.full(50, 2e-10), rounding=rounding)
+        best.update("new", np.full(50, 1e-10))
+        assert best.convincing == expected

@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any, ClassVar, NamedTuple
 
 import jax
+import numpy as np
 
 from skautoencoder.model import Model
 
@@ -71,6 +72,11 @@ class Objective:
     def unit(self, model: Model) -> Any:
         """A loss that counts as one: that of rebuilding nothing but the mean."""
         return model.unit
+
+    def in_units(self, loss: Any, model: Model, scale: float) -> Any:
+        """A loss of standardised rows, or an array of such, for rows ``scale`` times as large."""
+        with np.errstate(over="ignore"):
+            return loss * np.float64(scale) ** model.loss.power
 
     def check(self, model: Model) -> None:
         """Raise a ValueError where a field is out of range for the model."""

@@ -56,7 +56,7 @@ class Contractive(Objective):
         error = model.error(x, model.decode(params, code))
         directions = self._directions(code.shape, step.key) / _spread(code, step)
         slopes = jax.vmap(lambda direction: pull_back(direction)[0])(directions)
-        return error + self.strength * model.loss.unit(model.scale) * (slopes**2).sum(axis=(0, 2))
+        return error + self.strength * (slopes**2).sum(axis=(0, 2))
 
     def check(self, model):
         """Raise a ValueError where a field is out of range."""

@@ -83,6 +83,10 @@ class Variational(Objective):
         """A nat a feature."""
         return len(model.mean)
 
+    def in_units(self, loss, model, scale):
+        """The same in nats: densities of real-valued rows are lower where rows spread more."""
+        return loss + len(model.mean) * np.log(scale) * (model.loss.power > 0)
+
     def check(self, model):
         """Raise a ValueError where a field is out of range or the loss has no likelihood."""
         self.require(self.beta >= 0, "beta", "a float in the range [0, inf)")
@@ -132,4 +136,4 @@ class Variational(Objective):
 
     def _nats(self, model, params, x, z):
         error = model.error(x, model.decode(params, z))
-        return model.loss.nats(error, self.noise_std * model.scale, x.shape[1])
+        return model.loss.nats(error, self.noise_std, x.shape[1])

@@ -1,6 +1,6 @@
 """Training: data to blocks, blocks to epochs, epochs to the best weights."""
 
-from skautoencoder.training._batches import Rows, Standardisation
+from skautoencoder.training._batches import Rows, Standardisation, slices
 from skautoencoder.training._chunks import by_chunks, by_parallel_chunks, rows_together
 from skautoencoder.training._contrastive import (
     Contrastive,
@@ -8,23 +8,29 @@ from skautoencoder.training._contrastive import (
     start_chains,
     start_machine,
 )
-from skautoencoder.training._initialization import (
-    column_moments,
-    linear_path,
-    plain_standardisation,
-    principal_axes,
-)
+from skautoencoder.training._groups import row_groups
+from skautoencoder.training._initialization import column_moments, linear_path, principal_axes
 from skautoencoder.training._lockstep import Alone, Halving, Lockstep
 from skautoencoder.training._loop import Problem, State, train_epoch
 from skautoencoder.training._optimizers import OPTIMIZERS
-from skautoencoder.training._starts import STARTS
-from skautoencoder.training._train import Judge, Progress, Run, TrainingResult, train
+from skautoencoder.training._precision import moved, single, working_dtype
+from skautoencoder.training._starts import STARTS, CodeScale, Start
+from skautoencoder.training._train import (
+    Judge,
+    Progress,
+    Run,
+    TrainingResult,
+    learnt_in_bounds,
+    start_loss,
+    train,
+)
 from skautoencoder.training._validation import Fold, Selection, split
 
 __all__ = [
     "OPTIMIZERS",
     "STARTS",
     "Alone",
+    "CodeScale",
     "Contrastive",
     "Fold",
     "Halving",
@@ -36,19 +42,26 @@ __all__ = [
     "Run",
     "Selection",
     "Standardisation",
+    "Start",
     "State",
     "TrainingResult",
     "by_chunks",
     "by_parallel_chunks",
     "column_moments",
     "contrastive_epoch",
+    "learnt_in_bounds",
     "linear_path",
-    "plain_standardisation",
+    "moved",
     "principal_axes",
+    "row_groups",
     "rows_together",
+    "single",
+    "slices",
     "split",
     "start_chains",
+    "start_loss",
     "start_machine",
     "train",
     "train_epoch",
+    "working_dtype",
 ]

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from skautoencoder.training._precision import working_dtype
+
 # A block is what one call of the compiled program works through. Its shape follows from
 # the network and the batch size alone, so data of any length runs through one compilation.
 _BLOCK_VALUES = 4_194_304  # 16 MiB in single precision
@@ -59,17 +61,18 @@ class Standardisation(NamedTuple):
     def apply(self, rows, dtype=np.float32):
         """``(rows - mean) / scale`` in the precision asked for.
 
-        Double-precision data meets the mean in double precision: a column of years
-        would lose its digits otherwise.
+        Data that single precision cannot hold meets the mean in double precision: a
+        column of years would lose its digits otherwise.
         """
         return self.fill(np.empty(rows.shape, dtype), rows)
 
     def fill(self, out, rows):
         """The same, written into an array that is there, which takes fewer passes."""
-        precision = np.float64 if rows.dtype == np.float64 else np.float32
+        precision = working_dtype(rows.dtype)
         centred = out if out.dtype == precision else np.empty(rows.shape, precision)
         np.subtract(rows, self.mean.astype(precision), out=centred, dtype=precision)
-        return np.divide(centred, precision(self.scale), out=out, casting="same_kind")
+        with np.errstate(over="ignore"):  # of rows out of all proportion to those of the fit
+            return np.divide(centred, precision(self.scale), out=out, casting="same_kind")
 
 
 class Block(NamedTuple):

@@ -14,6 +14,7 @@ from skautoencoder.model import Model
 from skautoencoder.objectives import Step
 from skautoencoder.training._batches import Standardisation, blocks
 from skautoencoder.training._optimizers import in_turn, make_optimizer, start_optimizer
+from skautoencoder.training._precision import single
 
 # The model is the average of the weights that training passes through (Polyak & Juditsky
 # 1992), one in which each step's share fades by 1 % a step: the noise of small batches
@@ -95,14 +96,19 @@ class Problem:
         """The rows in the given order, standardised and cut into blocks."""
         return blocks(rows, order, self.standardisation, self.batch_size)
 
+    def in_data_units(self, loss):
+        """A loss of standardised rows, in the units of the data."""
+        return float(self.objective.in_units(loss, self.model, self.standardisation.scale))
+
     def start(self, params, first=None):
         """A state with a fresh optimiser, whose first step is taken from ``first``.
 
         Weights worth keeping enter the average as if it had long been at them; random
         ones are forgotten as fast as the plain mean over all steps can.
         """
+        params = single(params)
         optimizer_state = start_optimizer(self.optimizer, params)
-        first = params if first is None else first
+        first = params if first is None else single(first)
         return State(Weights(first, params, optimizer_state), 0, self.start_is_good)
 
     def pace(self, state, block, n_steps):
@@ -137,6 +143,7 @@ def train_epochs(problem, state, rows, index, max_iter, rng):
 
 def row_losses(problem, params, rows, index):
     """The objective's validation loss of each row at ``index``."""
+    params = single(params)
     losses = [
         _evaluate(params, chunk.x[0], problem.model, problem.objective)
         for chunk in blocks(rows, index, problem.standardisation, _JUDGED_TOGETHER, max_steps=1)
@@ -185,8 +192,8 @@ def _average_shares(steps, start_is_good):
 @partial(jax.jit, static_argnames="optimizer")
 def train_block(weights, block, pace, weight_decay, seed, model, objective, optimizer):
     """One block's steps: the weights after them, and the sum of the rows' losses."""
-    # One unit of loss, whatever the data's units and width, so that one learning rate
-    # and one optimiser's epsilon suit all.
+    # One unit of loss, whatever the data's width, so that one learning rate and one
+    # optimiser's epsilon suit all.
     unit = objective.unit(model)
     key = jax.random.wrap_key_data(seed)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+import jax
 import numpy as np
 
 from skautoencoder.training._batches import Rows
 from skautoencoder.training._loop import Problem, row_losses, train_epochs
+from skautoencoder.training._starts import Start
 from skautoencoder.training._validation import Selection
 
 # The start's training loss is measured on at most this many rows.
@@ -17,15 +19,28 @@ _START_ROWS = 2_000
 WORTHWHILE = 0.95
 # A loss this many times that of rebuilding nothing but the mean has diverged.
 _DIVERGED = 100
+# Nor does a chunk of rows this many squared spreads off have anything to teach.
+_FAR_OUT = 1e8
+# Single precision may be wrong by so much in each entry of a row of spread 1.
+_ROUNDING = 64 * float(np.finfo(np.float32).eps)
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """One training: a problem, the weights to start from, and rows to learn from."""
+    """One training: a problem, where it starts, and the numbers of the rows to learn from."""
 
     problem: Problem
-    params: Any
+    start: Start
     index: np.ndarray
+
+    @property
+    def params(self):
+        """The weights to start from."""
+        return self.start.params
+
+    def with_code(self, code):
+        """The same run, with another scale of its codes."""
+        return replace(self, start=self.start._replace(code=code))
 
     def epochs(self, rows, max_iter, rng, awake=False):
         """The training, epoch by epoch."""
@@ -36,15 +51,22 @@ class Run:
 
 @dataclass(frozen=True, eq=False)
 class Judge:
-    """Held-out rows that say how good a run's weights are."""
+    """Held-out rows that say how good a run's weights are.
+
+    ``group`` numbers the groups that the rows at ``index`` belong to.
+    """
 
     run: Run
     rows: Rows
     index: np.ndarray
+    group: np.ndarray
 
-    def losses(self, params):
-        """The loss of each held-out row."""
-        return row_losses(self.run.problem, params, self.rows, self.index)
+    def losses(self, params, scale):
+        """The loss of each held-out row, as if standardised by that scale."""
+        problem = self.run.problem
+        losses = row_losses(problem, params, self.rows, self.index)
+        ratio = problem.standardisation.scale / scale
+        return problem.objective.in_units(losses, problem.model, ratio)
 
 
 class Progress(NamedTuple):
@@ -62,10 +84,11 @@ class TrainingResult:
 
     Attributes
     ----------
-    params : pytree of jax arrays
+    params : pytree of arrays
         The best weights on the held-out rows, or the last where there are none.
     loss_curve, validation_loss_curve : list of float
-        Entry 0 is the start. The second is empty without held-out rows.
+        In the units of the data. Entry 0 is the start. The second is empty without held-out
+        rows.
     best_epoch : int
         The epoch the weights are from; 0 is the start.
     best_loss : float
@@ -119,10 +142,11 @@ def train(leader, judges, rows, *, max_iter, patience, tol, second_try, rng, wat
     TrainingResult
     """
     runs = [leader, *(judge.run for judge in judges if judge.run is not leader)]
-    loss_curve = [_start_loss(leader, rows)]
-    limit = _DIVERGED * max(loss_curve[0], _unit_loss(leader))
+    loss_curve = [start_loss(leader, rows)]
+    limit = _loss_limit(leader, loss_curve[0])
     selection = _select(leader, judges, patience, tol)
     params, diverged, interrupted = leader.params, False, False
+    in_data_units = leader.problem.in_data_units
     epochs = {run: run.epochs(rows, max_iter, rng) for run in runs}
     try:
         for epoch in range(1, max_iter + 1):
@@ -137,9 +161,9 @@ def train(leader, judges, rows, *, max_iter, patience, tol, second_try, rng, wat
             params = averages[leader]
             validation_loss = None
             if selection is not None:
-                selection.update(params, _judge(judges, averages))
-                validation_loss = selection.curve[-1]
-            stop = watcher.end(Progress(epoch, params, loss, validation_loss))
+                selection.update(params, _judge(leader, judges, averages))
+                validation_loss = in_data_units(selection.curve[-1])
+            stop = watcher.end(Progress(epoch, params, in_data_units(loss), validation_loss))
             if stop:
                 break
             if selection is not None and selection.exhausted:
@@ -150,6 +174,7 @@ def train(leader, judges, rows, *, max_iter, patience, tol, second_try, rng, wat
                 epochs = {run: run.epochs(rows, max_iter - epoch, rng, awake=True) for run in runs}
     except KeyboardInterrupt:
         interrupted = True
+    loss_curve = [in_data_units(loss) for loss in loss_curve]
     if selection is None:
         kept = len(loss_curve) - 1 - diverged
         return TrainingResult(
@@ -158,31 +183,62 @@ def train(leader, judges, rows, *, max_iter, patience, tol, second_try, rng, wat
     return TrainingResult(
         selection.params,
         loss_curve,
-        selection.curve,
+        [in_data_units(loss) for loss in selection.curve],
         selection.epoch,
-        selection.loss,
-        selection.convincing,
+        in_data_units(selection.loss),
+        selection.convincing and _learnt(leader, judges, selection.params, rows),
         diverged,
         interrupted,
     )
 
 
-def _judge(judges, params):
-    return np.concatenate([judge.losses(params[judge.run]) for judge in judges])
+def _judge(leader, judges, params):
+    scale = leader.problem.standardisation.scale
+    return np.concatenate([judge.losses(params[judge.run], scale) for judge in judges])
+
+
+def _learnt(leader, judges, params, rows):
+    """Whether weights that nobody judged themselves are better than the start where they learnt.
+
+    Folds choose an epoch for a training that saw other rows: one far out is enough, and
+    what served the folds did harm here.
+    """
+    if any(judge.run is leader for judge in judges):
+        return True
+    before, after = (_mean_loss(leader, p, rows, leader.index) for p in (leader.params, params))
+    return after < before
+
+
+def _mean_loss(run, params, rows, index):
+    losses = row_losses(run.problem, params, rows, index)
+    return float(np.average(losses, weights=rows.weight[index]))
 
 
 def _select(leader, judges, patience, tol):
     if not judges:
         return None
-    losses = _judge(judges, {judge.run: judge.run.params for judge in judges})
+    losses = _judge(leader, judges, {judge.run: judge.run.params for judge in judges})
     weight = np.concatenate([judge.rows.weight[judge.index] for judge in judges])
-    return Selection(leader.params, losses, weight, patience, tol)
+    group = np.concatenate([judge.group for judge in judges])
+    rounding = _unit_loss(leader) * _ROUNDING ** max(leader.problem.model.loss.power, 1)
+    return Selection(leader.params, losses, weight, patience, tol, group, rounding)
 
 
-def _start_loss(run, rows):
-    index = run.index[:_START_ROWS]
-    losses = row_losses(run.problem, run.params, rows, index)
-    return float(np.average(losses, weights=rows.weight[index]))
+def learnt_in_bounds(run, start_loss, epoch):
+    """Whether an epoch left all numbers finite, and its loss one that training can mend."""
+    limit = min(_loss_limit(run, start_loss), _FAR_OUT * _unit_loss(run))
+    arrays = jax.tree.leaves(epoch.state.weights)
+    return epoch.loss <= limit and all(np.isfinite(array).all() for array in arrays)
+
+
+def _loss_limit(run, loss):
+    """The loss above which a training that starts at ``loss`` has diverged."""
+    return _DIVERGED * max(loss, _unit_loss(run))
+
+
+def start_loss(run, rows):
+    """Mean loss of the rows to learn from, before training, on up to 2,000 of them."""
+    return _mean_loss(run, run.params, rows, run.index[:_START_ROWS])
 
 
 def _unit_loss(run):

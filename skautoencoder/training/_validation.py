@@ -23,13 +23,15 @@ class Fold(NamedTuple):
     validation: np.ndarray
 
 
-def split(index, validation_fraction, rng):
+def split(index, group, validation_fraction, rng):
     """One fold where the fraction holds enough rows, five of cross-validation elsewhere.
 
     Parameters
     ----------
-    index : ndarray
+    index : ndarray of shape (n,)
         Row numbers to deal out.
+    group : ndarray of shape (n,)
+        Rows of one group fall on one side, and count as one. Numbered from 0 on; at least two.
     validation_fraction : float
     rng : numpy.random.RandomState
 
@@ -37,11 +39,17 @@ def split(index, validation_fraction, rng):
     -------
     list of Fold
     """
-    order = rng.permutation(index)
-    n_validation = int(np.ceil(validation_fraction * len(order)))
-    if MIN_ROWS <= n_validation < len(order):
-        return [Fold(order[n_validation:], order[:n_validation])]
-    parts = np.array_split(order, min(_N_FOLDS, len(order)))
+    size = np.bincount(group)
+    order = rng.permutation(len(size))
+    place = np.argsort(order)
+    shuffled = index[np.argsort(place[group], kind="stable")]
+    ends = np.cumsum(size[order])  # of the groups in their new order, among the shuffled rows
+    n_validation = int(np.ceil(validation_fraction * len(size)))
+    if MIN_ROWS <= n_validation < len(size):
+        validation, train = np.split(shuffled, ends[[n_validation - 1]])
+        return [Fold(train, validation)]
+    last = [part[-1] for part in np.array_split(np.arange(len(size)), min(_N_FOLDS, len(size)))]
+    parts = np.split(shuffled, ends[last[:-1]])
     return [Fold(np.concatenate(parts[:i] + parts[i + 1 :]), part) for i, part in enumerate(parts)]
 
 
@@ -60,6 +68,10 @@ class Selection:
         Epochs without progress before training should stop.
     tol : float
         Relative improvement of the mean loss that counts as progress.
+    group : ndarray of shape (n_validation_rows,), default=None
+        Rows of one group count as one. Each row is its own by default.
+    rounding : float, default=0.0
+        A gain up to here may be an error of rounding.
     """
 
     params: Any
@@ -67,6 +79,8 @@ class Selection:
     weight: np.ndarray
     patience: float
     tol: float
+    group: np.ndarray | None = None
+    rounding: float = 0.0
     epoch: int = 0
     curve: list = field(default_factory=list)
 
@@ -107,10 +121,13 @@ class Selection:
         """Whether the best weights beat the start by more than chance would explain.
 
         Measured in standard errors of the mean paired difference over the held-out
-        rows. A smaller gain may be luck, and be lost on new rows.
+        groups of rows. A smaller gain may be luck, and be lost on new rows. The group that
+        gains most has no say: one alone, far out, would be as large as its standard error.
         """
-        gain = self.start_losses - self.losses
-        mean = self.mean(gain)
-        share = self.weight / self.weight.sum()
-        error = np.sqrt(np.sum(share**2 * (gain - mean) ** 2))
-        return self.epoch > 0 and mean > STANDARD_ERRORS * error
+        group = np.arange(len(self.losses)) if self.group is None else self.group
+        share = np.bincount(group, self.weight)
+        gain = np.bincount(group, self.weight * (self.start_losses - self.losses))
+        others = np.arange(len(gain)) != gain.argmax()
+        share, gain = share[others] / share[others].sum(), gain[others] / share[others].sum()
+        error = np.sqrt(np.sum((gain - share * gain.sum()) ** 2))
+        return self.epoch > 0 and gain.sum() > max(STANDARD_ERRORS * error, self.rounding)

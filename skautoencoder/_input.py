@@ -1,0 +1,67 @@
+"""What users pass, checked and made what training takes: rows, weights, groups."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.utils import check_consistent_length, column_or_1d
+from sklearn.utils.validation import _check_sample_weight
+
+_NATIVE = (
+    [np.dtype(kind) for kind in (np.float64, np.float32, np.float16, bool)]
+    + [np.dtype(f"{sign}int{bits}") for sign in ("", "u") for bits in (8, 16, 32, 64)]
+)  # fmt: skip
+
+#: Types of data that stay as they are, of either byte order: rows are made double or single
+#: precision a few at a time. All else becomes double at once, as in PCA.
+NUMBERS = _NATIVE + [kind.newbyteorder() for kind in _NATIVE if kind.itemsize > 1]
+
+
+def to_numpy(X):
+    """Arrays of jax, torch and others as NumPy arrays, all else as it is."""
+    # scikit-learn would keep them under array_api_dispatch
+    foreign = hasattr(X, "__dlpack__") and not isinstance(X, np.ndarray)
+    return np.asarray(X) if foreign else X
+
+
+def check_no_dates(X):
+    """Raise a ValueError where X holds dates or spans of time: they have no unit of their own."""
+    names = [str(name) for name, kind in _columns(X) if _is_time(kind)]
+    if names:
+        raise ValueError(
+            f"X holds dates or spans of time, in {', '.join(names)}. Turn them into numbers of "
+            "a unit first, for example days: (X - X.min()) / np.timedelta64(1, 'D')."
+        )
+
+
+def check_weight(sample_weight, X):
+    """Weights relative to each other: those that are not zero are 1 in the mean."""
+    weight = _check_sample_weight(
+        to_numpy(sample_weight), X, dtype=np.float64, ensure_non_negative=True
+    )
+    if not weight.any():
+        return weight
+    weight = weight / weight.max()  # the sum of very large ones has no number
+    return weight / weight[weight > 0].mean()
+
+
+def check_groups(groups, X):
+    """Labels of the rows of X, as an array, or None."""
+    if groups is None:
+        return None
+    groups = column_or_1d(to_numpy(groups))
+    check_consistent_length(X, groups)
+    return groups
+
+
+def _columns(X):
+    """Name and type of each column of a data frame, or of an array as a whole."""
+    if hasattr(X, "columns") and hasattr(X, "dtypes"):
+        return zip(X.columns, X.dtypes, strict=True)
+    return [("an array", getattr(X, "dtype", None))]
+
+
+def _is_time(kind):
+    # polars' types know themselves; pandas' and NumPy's have a kind
+    return getattr(kind, "kind", None) in ("M", "m") or (
+        hasattr(kind, "is_temporal") and kind.is_temporal()
+    )

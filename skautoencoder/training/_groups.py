@@ -1,0 +1,67 @@
+"""Which rows belong together, so that no copy of a row is held out from training on it."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+_CHUNK_VALUES = 1_048_576
+
+
+def row_groups(rows, index, groups=None):
+    """The number of each row's group: of its copies, and of all that share a label with one.
+
+    Parameters
+    ----------
+    rows : Rows
+    index : ndarray of shape (n,)
+        Numbers of the rows. Rows that are equal in single precision are copies.
+    groups : ndarray of shape (n_samples,), default=None
+        Labels of all rows.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Numbered from 0 on, in the order of the first row of each.
+    """
+    group = _copies(rows, index)
+    if groups is None:
+        return group
+    label = _in_order(groups[index])
+    n_nodes = group.max() + label.max() + 2
+    # Each row ties the group of its copies to its label; what hangs together is one group.
+    ties = (np.ones(len(index)), (group, group.max() + 1 + label))
+    _, component = connected_components(coo_array(ties, shape=(n_nodes, n_nodes)), directed=False)
+    return _in_order(component[group])
+
+
+def _copies(rows, index):
+    """The number of each row among the distinct rows, by a hash of its values.
+
+    Multilinear hashing (Lemire & Kaser 2014), twice 32 bits of it: of a million rows, two
+    that differ are taken for copies with a chance of one in ten million.
+    """
+    rng = np.random.RandomState(0)
+    factors = rng.randint(0, 2**64, (rows.n_features, 2), np.uint64)
+    size = max(1, _CHUNK_VALUES // rows.n_features)
+    found = np.empty((len(index), 2), np.uint64)
+    for start in range(0, len(index), size):
+        words = _rounded_words(rows.take(index[start : start + size]))
+        found[start : start + size] = words @ factors >> np.uint64(32)
+    number = _in_order(found[:, 0] << np.uint64(32) | found[:, 1])
+    # Where all rows are one there is nothing to learn, and nothing to leak.
+    return number if number.any() else np.arange(len(index))
+
+
+def _rounded_words(x):
+    """The entries as whole numbers, equal where they round to the same in single precision."""
+    # Rounded by hand, so that no very large or very small number is lost.
+    bits = (np.ascontiguousarray(x, np.float64) + 0.0).view(np.uint64)  # + 0.0: there is no -0
+    return (bits + np.uint64(2**28)) >> np.uint64(29)
+
+
+def _in_order(labels):
+    """Labels as numbers, in the order of their first appearance."""
+    _, first, number = np.unique(labels, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[number]

@@ -1,0 +1,36 @@
+"""Training is in single precision; what data in double precision start from stays in double."""
+
+from __future__ import annotations
+
+import jax
+import numpy as np
+
+
+def working_dtype(dtype):
+    """Single precision where it holds every value of a data type exactly, else double."""
+    return np.float32 if np.can_cast(dtype, np.float32) else np.float64
+
+
+def single(params):
+    """The same parameters, those in double precision rounded to single."""
+    return jax.tree.map(lambda a: a.astype(np.float32) if a.dtype == np.float64 else a, params)
+
+
+def moved(exact, rounded, trained):
+    """Parameters ``exact``, moved as training moved ``rounded``, their single-precision copy.
+
+    So a start in double precision is not lost where training hardly leaves it, or not at all.
+
+    Returns
+    -------
+    pytree of ndarray
+        Each array in the precision that it has in ``exact``.
+    """
+
+    def move(exact, rounded, trained):
+        trained = np.array(trained)
+        if exact.dtype != np.float64 or trained.dtype == np.float64:
+            return trained
+        return exact + (trained - np.asarray(rounded, np.float64))
+
+    return jax.tree.map(move, exact, rounded, trained)
