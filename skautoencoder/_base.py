@@ -22,6 +22,7 @@ from sklearn.utils._param_validation import HasMethods, Interval, RealNotInt, St
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
+from skautoencoder._keeping import keeps_old_fit
 from skautoencoder._watching import Watcher, hook_arguments
 from skautoencoder.losses import LOSSES, Loss
 from skautoencoder.model import Model
@@ -98,11 +99,13 @@ class BaseAutoencoder(
     }
 
     @_fit_context(prefer_skip_nested_validation=True)
+    @keeps_old_fit("encoder_")
     def fit(self, X, y=None, *, X_val=None, sample_weight=None):
         """Learn to squeeze the rows of X into codes and to rebuild them.
 
         An interrupt (Ctrl-C) while training leaves the estimator fitted with the best
-        weights so far, and is then raised again.
+        weights so far, and is then raised again. An earlier one, like any error, leaves
+        an earlier fit as it was.
 
         Parameters
         ----------
@@ -171,6 +174,7 @@ class BaseAutoencoder(
         return self
 
     @_fit_context(prefer_skip_nested_validation=True)
+    @keeps_old_fit("encoder_")
     def partial_fit(self, X, y=None, *, sample_weight=None):
         """Learn from one more chunk of data, in a single pass over its rows.
 
@@ -536,7 +540,7 @@ class BaseAutoencoder(
             f"{result.best_epoch} are kept. Lower learning_rate={self.learning_rate!r}, or "
             "scale the columns of X.",
             ConvergenceWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
 
     # -- the fitted model, on NumPy

@@ -17,6 +17,7 @@ PACKAGE = Path(skautoencoder.__file__).parent
 MAY_IMPORT = {
     "networks": {"skautoencoder.networks", "jax", "numpy"},
     "losses.py": {"numpy"},
+    "_range.py": {"numpy"},
     "boltzmann.py": {"jax", "numpy"},
     "model.py": {"jax"},
     "objectives": {
@@ -69,6 +70,7 @@ def test_the_table_covers_the_core():
         "_cli.py",
         "_convolutional.py",
         "_files.py",
+        "_keeping.py",
         "_measures.py",
         "_rbm.py",
         "_report.html",

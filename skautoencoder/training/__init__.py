@@ -1,6 +1,6 @@
 """Training: data to blocks, blocks to epochs, epochs to the best weights."""
 
-from skautoencoder.training._batches import Rows, Standardisation
+from skautoencoder.training._batches import Rows, Standardisation, dense
 from skautoencoder.training._chunks import by_chunks, by_parallel_chunks, rows_together
 from skautoencoder.training._contrastive import (
     Contrastive,
@@ -16,6 +16,12 @@ from skautoencoder.training._initialization import (
 )
 from skautoencoder.training._lockstep import Alone, Halving, Lockstep
 from skautoencoder.training._loop import Problem, State, train_epoch
+from skautoencoder.training._machines import (
+    make_gauge,
+    sound_epoch,
+    train_machine,
+    varying_columns,
+)
 from skautoencoder.training._optimizers import OPTIMIZERS
 from skautoencoder.training._starts import STARTS
 from skautoencoder.training._train import Judge, Progress, Run, TrainingResult, train
@@ -42,13 +48,18 @@ __all__ = [
     "by_parallel_chunks",
     "column_moments",
     "contrastive_epoch",
+    "dense",
     "linear_path",
+    "make_gauge",
     "plain_standardisation",
     "principal_axes",
     "rows_together",
+    "sound_epoch",
     "split",
     "start_chains",
     "start_machine",
     "train",
     "train_epoch",
+    "train_machine",
+    "varying_columns",
 ]
