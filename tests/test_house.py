@@ -70,6 +70,7 @@ def test_the_table_covers_the_core():
         "_cli.py",
         "_convolutional.py",
         "_files.py",
+        "_interrupting.py",
         "_keeping.py",
         "_measures.py",
         "_rbm.py",
