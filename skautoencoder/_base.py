@@ -23,6 +23,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skautoencoder._input import NUMBERS, check_groups, check_no_dates, check_weight, to_numpy
+from skautoencoder._keeping import keeps_old_fit
 from skautoencoder._watching import Watcher, hook_arguments
 from skautoencoder.losses import LOSSES, Loss
 from skautoencoder.model import Model
@@ -114,11 +115,13 @@ class BaseAutoencoder(
     }
 
     @_fit_context(prefer_skip_nested_validation=True)
+    @keeps_old_fit("encoder_")
     def fit(self, X, y=None, *, X_val=None, sample_weight=None, groups=None):
         """Learn to squeeze the rows of X into codes and to rebuild them.
 
         An interrupt (Ctrl-C) while training leaves the estimator fitted with the best
-        weights so far, and is then raised again.
+        weights so far, and is then raised again. An earlier one, like any error, leaves
+        an earlier fit as it was.
 
         Parameters
         ----------
@@ -200,6 +203,7 @@ class BaseAutoencoder(
         return self
 
     @_fit_context(prefer_skip_nested_validation=True)
+    @keeps_old_fit("encoder_")
     def partial_fit(self, X, y=None, *, sample_weight=None):
         """Learn from one more chunk of data, in a single pass over its rows.
 
@@ -474,7 +478,7 @@ class BaseAutoencoder(
                 "column's spread there: mean_, scale_ and the start know nothing of it. Begin "
                 "with a chunk in which all columns vary, or call fit on one.",
                 UserWarning,
-                stacklevel=4,
+                stacklevel=5,
             )
 
     def _warn_chunk_diverged(self, loss):
@@ -482,7 +486,7 @@ class BaseAutoencoder(
             f"The loss diverged ({loss:.3g}) in this chunk; the state before it is kept. Lower "
             f"learning_rate={self.learning_rate!r}, or look for rows far from the others.",
             ConvergenceWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
 
     # -- the steps of a fit
@@ -678,7 +682,7 @@ class BaseAutoencoder(
                 "anything is learnt of the others. Scale the columns first, for example with "
                 "StandardScaler().",
                 UserWarning,
-                stacklevel=4,
+                stacklevel=5,
             )
 
     def _column(self, number):
@@ -692,7 +696,7 @@ class BaseAutoencoder(
             f"{result.best_epoch} are kept. Lower learning_rate={self.learning_rate!r}, or "
             "scale the columns of X.",
             ConvergenceWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
 
     # -- the fitted model, on NumPy

@@ -14,6 +14,7 @@ import numpy as np
 
 from skautoencoder._autoencoder import AutoencoderTransformer
 from skautoencoder._files import FORMATS, BadInputError, read_table, whole_file, write_table
+from skautoencoder._interrupting import InterruptBetweenEpochs
 
 # What the terminal's table shows: heading, measure, format.
 _COLUMNS = (
@@ -26,17 +27,20 @@ _COLUMNS = (
     ("fit s", "fit_seconds", "{:.2f}"),
 )
 _MARKS = {"better": "+", "worse": "-", "no difference shown": " "}
+_INTERRUPTED = 130  # what a shell makes of Ctrl-C
 
 
 def main(arguments=None):
-    """Run one command; 0 if all went well, 2 with one line on what to mend."""
+    """Run one command; 0 if all went well, 2 with one line on what to mend, 130 after Ctrl-C."""
     options = _parser().parse_args(arguments)
     try:
-        options.run(options)
+        return options.run(options) or 0
     except ValueError as error:  # BadInputError, or an estimator's
         print(f"skautoencoder: {str(error).splitlines()[0]}", file=sys.stderr)
         return 2
-    return 0
+    except KeyboardInterrupt:
+        print("skautoencoder: interrupted; no file was written", file=sys.stderr)
+        return _INTERRUPTED
 
 
 def _parser():
@@ -56,7 +60,9 @@ def _parser():
     compare.add_argument("--out", metavar="REPORT.html", help="write a report with a live map")
     compare.set_defaults(run=_compare)
 
-    fit = commands.add_parser("fit", help="fit an autoencoder, and keep it in a file")
+    fit = commands.add_parser(
+        "fit", help="fit an autoencoder, and keep it in a file; Ctrl-C keeps the best so far"
+    )
     _add_data(fit)
     fit.add_argument("--n-components", type=int, default=2, metavar="K")
     fit.add_argument("--objective", default="reconstruction")
@@ -130,14 +136,32 @@ def _fit(options):
         max_iter=options.max_iter, random_state=options.seed,
     )  # fmt: skip
     start = time.perf_counter()
-    ours.fit(table.X)
+    interrupted = _interrupted(ours, table.X)
+    seconds = time.perf_counter() - start
+    explained = ours.score(table.X)
     with whole_file(options.out) as draft, open(draft, "wb") as file:
         pickle.dump({"transformer": ours, "columns": table.names}, file)
     print(
-        f"{ours.n_components_} components explain {ours.score(table.X):.1%} of the variance of "
-        f"{len(table.X):,} rows; {ours.n_iter_} epochs in {time.perf_counter() - start:.1f} s; "
-        f"wrote {options.out}"
+        f"{'skautoencoder: interrupted, and kept the best so far: ' if interrupted else ''}"
+        f"{ours.n_components_} components explain {explained:.1%} of the variance of "
+        f"{len(table.X):,} rows; {ours.n_iter_} epochs in {seconds:.1f} s; wrote {options.out}",
+        file=sys.stderr if interrupted else sys.stdout,
     )
+    return _INTERRUPTED if interrupted else 0
+
+
+def _interrupted(ours, X):
+    """Fit; whether Ctrl-C ended it, but after some epoch."""
+    try:
+        with InterruptBetweenEpochs() as callback:
+            ours.set_callbacks(callback).fit(X)
+    except KeyboardInterrupt:
+        if getattr(ours, "n_iter_", 0) == 0:  # PCA at best, which nobody asked for
+            raise
+        return True
+    finally:
+        ours.set_callbacks()
+    return False
 
 
 def _transform(options):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from numbers import Integral, Real
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
@@ -16,9 +17,11 @@ from sklearn.base import (
 from sklearn.callback import CallbackSupportMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_array, check_random_state, check_scalar
-from sklearn.utils._param_validation import Interval, RealNotInt, StrOptions
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils._param_validation import Interval, Options, RealNotInt, StrOptions
+from sklearn.utils.validation import _check_n_features, check_is_fitted, validate_data
 
+from skautoencoder._keeping import keeps_old_fit
+from skautoencoder._range import within
 from skautoencoder._watching import Watcher, hook_arguments
 from skautoencoder.boltzmann import (
     MOST_ENUMERATED,
@@ -30,28 +33,45 @@ from skautoencoder.boltzmann import (
     gibbs_chain,
     hidden_mean,
     log_pseudo_likelihood,
+    rebuilding_errors,
     smallest_layer,
     visible_mean,
 )
 from skautoencoder.training import (
     Alone,
     Contrastive,
-    Progress,
     Rows,
     Selection,
     by_chunks,
     column_moments,
-    contrastive_epoch,
+    dense,
+    hold_out,
+    make_gauge,
+    row_groups,
+    sound_epoch,
     start_chains,
     start_machine,
+    train_machine,
+    varying_columns,
 )
 
-# The reconstruction error of an epoch is measured on at most this many rows.
-_JUDGED_ROWS = 1_000
 # transform and its kin work through this many values of either layer at a time.
 _CHUNK_VALUES = 1_048_576
 
 _gibbs = jax.jit(gibbs_chain, static_argnames="kind")
+
+
+class _ColumnMeans(NamedTuple):
+    """The means of the columns of all rows seen so far."""
+
+    n_rows: int = 0
+    mean: Any = 0.0
+
+    def and_of(self, rows):
+        """Those with more rows."""
+        mean = column_moments(rows, np.arange(len(rows.weight))).mean
+        n_rows = self.n_rows + len(rows.weight)
+        return _ColumnMeans(n_rows, self.mean + (mean - self.mean) * (len(rows.weight) / n_rows))
 
 
 class RBMTransformer(
@@ -72,7 +92,8 @@ class RBMTransformer(
     visible : {"bernoulli", "gaussian"}, default="bernoulli"
         Visible units: "bernoulli" for X in [0, 1], "gaussian" for standardised X.
     variance : {"unit", "learnt"}, default="unit"
-        Of Gaussian visible units about their conditional mean [2]_.
+        Of Gaussian visible units about their conditional mean [2]_. That of a column
+        which does not vary is left as it is, as it would fall without end.
     algorithm : {"pcd", "cd"}, default="pcd"
         Persistent contrastive divergence, also known as stochastic maximum likelihood [1]_,
         or contrastive divergence from the data, which ends in the visible units' mean [3]_.
@@ -93,7 +114,7 @@ class RBMTransformer(
         each time, and minus the reconstruction error for Gaussian units.
     validation_fraction : float, default=0.1
     n_iter_no_change : int, default=5
-        Epochs without progress before training stops.
+        Epochs without progress before training stops; `np.inf` to run them all.
     tol : float, default=1e-4
         Relative improvement of the held-out score that counts as progress.
     pseudo_likelihood : {"stochastic", "exact"}, default="stochastic"
@@ -159,7 +180,10 @@ class RBMTransformer(
         "n_iter": [Interval(Integral, 0, None, closed="left")],
         "early_stopping": ["boolean"],
         "validation_fraction": [Interval(RealNotInt, 0, 1, closed="neither")],
-        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "n_iter_no_change": [
+            Interval(Integral, 1, None, closed="left"),
+            Options(Real, {np.inf}),
+        ],
         "tol": [Interval(Real, 0, None, closed="left")],
         "pseudo_likelihood": [StrOptions({"stochastic", "exact"})],
         "verbose": ["verbose"],
@@ -206,8 +230,13 @@ class RBMTransformer(
         self.random_state = random_state
 
     @_fit_context(prefer_skip_nested_validation=True)
+    @keeps_old_fit("components_")
     def fit(self, X, y=None):
         """Learn the distribution of the rows of X.
+
+        An interrupt (Ctrl-C) after the first epoch leaves the machine fitted with the best
+        epoch so far, and is then raised again. An earlier one, like any error, leaves an
+        earlier fit as it was.
 
         Parameters
         ----------
@@ -235,45 +264,35 @@ class RBMTransformer(
         """
         rows = self._check_rows(X, reset=True)
         rng = check_random_state(self.random_state)
-        how = self._how()
+        means = _ColumnMeans().and_of(rows)
         state = start_chains(
             start_machine(rng, rows.n_features, self.n_components), self.batch_size
         )
         train, selection, judge = self._plan(rows, state, rng)
-        judged, errors = self._judged(rows, train), []
         watcher = Watcher(
             self,
-            lambda state: self._fitted(state, rows),
+            lambda state: self._fitted(state, rows.X.dtype),
             hook_arguments(rows.X, y),
             self.n_iter,
             Alone(),
         )
-        for epoch in range(1, self.n_iter + 1):
-            watcher.begin()
-            before = state
-            state = contrastive_epoch(how, state, rows, rng.permutation(train), rng)
-            error = self._reconstruction_error(state.machine, judged)
-            if not np.isfinite(error):
-                state = before
-                self._warn_diverged(epoch)
-                break
-            errors.append(error)
-            held_out_loss = None
-            if selection is not None:
-                selection.update(state, judge(state.machine))
-                held_out_loss = selection.curve[-1]
-            stop = watcher.end(Progress(epoch, state, errors[-1], held_out_loss))
-            if stop or (selection is not None and selection.exhausted):
-                break
-        best = state if selection is None else selection.params
-        self._set_fitted(self._fitted(best, rows))
-        self.n_iter_, self.reconstruction_errors_ = len(errors), errors
-        self.validation_scores_ = [] if selection is None else [-loss for loss in selection.curve]
-        self._base_bias, self.random_state_ = self._independent_bias(rows), rng
-        watcher.finish(best)
+        result = train_machine(
+            self._how(rows), state, rows, train,
+            n_iter=self.n_iter, gauge=make_gauge(self._asked_kind, rows, train, state.machine),
+            judge=judge, selection=selection, rng=rng, watcher=watcher,
+        )  # fmt: skip
+        if result.interrupted and not result.errors:  # random weights are worth nothing
+            raise KeyboardInterrupt
+        self._store(result, rows.X.dtype, means, rng)
+        watcher.finish(result.state)
+        if result.diverged:
+            self._warn_diverged(f"in epoch {self.n_iter_ + 1}; those of the epoch before are kept")
+        if result.interrupted:
+            raise KeyboardInterrupt
         return self
 
     @_fit_context(prefer_skip_nested_validation=True)
+    @keeps_old_fit("components_")
     def partial_fit(self, X, y=None):
         """Go on learning, in a single pass over the rows of X.
 
@@ -291,26 +310,43 @@ class RBMTransformer(
         Raises
         ------
         ValueError
-            As `fit` does, or if the number of columns has changed.
+            As `fit` does, or if the number of columns, `n_components` or `visible` has
+            changed.
+
+        Warns
+        -----
+        UserWarning
+            If X is far from standardised with Gaussian visible units.
+        ConvergenceWarning
+            If the weights diverged; those before X are kept.
         """
         first = not hasattr(self, "components_")
+        if not first:
+            self._check_goes_on()
         rows = self._check_rows(X, reset=first)
         rng = getattr(self, "random_state_", None) or check_random_state(self.random_state)
         if first:
             machine, hidden = start_machine(rng, rows.n_features, self.n_components), None
-            self.reconstruction_errors_, self.validation_scores_, self.n_iter_ = [], [], 0
-            self._base_bias = self._independent_bias(rows)
+            errors, means, n_iter, scores = [], _ColumnMeans(), 0, []
         else:
             machine, hidden = self._machine(np.float32), self._chains()
+            errors, means = self.reconstruction_errors_, self._means
+            n_iter, scores = self.n_iter_, self.validation_scores_
         state = start_chains(machine, self.batch_size, hidden)
         order = rng.permutation(len(rows.weight))
-        state = contrastive_epoch(self._how(), state, rows, order, rng)
-        self._set_fitted(self._fitted(state, rows))
-        self.reconstruction_errors_.append(
-            self._reconstruction_error(state.machine, self._judged(rows, order))
+        gauge = make_gauge(self._asked_kind, rows, order, machine, errors)
+        reached, error = sound_epoch(self._how(rows), state, rows, order, rng, gauge)
+        attributes = {"random_state_": rng, "validation_scores_": scores}
+        if error is not None:
+            state, errors, n_iter = reached, [*errors, error], n_iter + 1
+            means = means.and_of(rows)
+        if first or error is not None:
+            attributes |= self._fitted(state, rows.X.dtype)
+        self._set_fitted(
+            attributes | {"reconstruction_errors_": errors, "n_iter_": n_iter, "_means": means}
         )
-        self.n_iter_ += 1
-        self.random_state_ = rng
+        if error is None:
+            self._warn_diverged("on this chunk; those before it are kept")
         return self
 
     def transform(self, X):
@@ -362,19 +398,24 @@ class RBMTransformer(
 
         Parameters
         ----------
-        v : array-like of shape (n_samples, n_features)
+        v : {array-like, sparse matrix} of shape (n_samples, n_features)
             Visible states to start from.
 
         Returns
         -------
         ndarray of shape (n_samples, n_features)
             Visible states; bool for Bernoulli units.
+
+        Raises
+        ------
+        ValueError
+            If v holds NaN or infinity or has another number of columns.
         """
-        check_is_fitted(self)
+        v = dense(self._check_states(v)).astype(np.float32, copy=False)
         rng = getattr(self, "random_state_", None) or check_random_state(self.random_state)
         self.random_state_ = rng
-        states = self._run_chains(np.asarray(v, np.float32), 1, rng)
-        return states.astype(bool) if self.visible == "bernoulli" else states
+        states = self._run_chains(v, 1, rng)
+        return states.astype(bool) if self._kind.visible == "bernoulli" else states
 
     def sample(self, n_samples=1, n_gibbs_steps=1000, random_state=None):
         """Draw new rows, by chains that start from independent columns.
@@ -395,7 +436,7 @@ class RBMTransformer(
         check_scalar(n_gibbs_steps, "n_gibbs_steps", Integral, min_val=1)
         rng = check_random_state(random_state)
         means = self._kind.visible_units.mean(self._base_bias)
-        if self.visible == "bernoulli":
+        if self._kind.visible == "bernoulli":
             start = rng.uniform(size=(n_samples, len(means))) < means
         else:
             start = means + np.sqrt(self.variance_) * rng.standard_normal((n_samples, len(means)))
@@ -486,102 +527,141 @@ class RBMTransformer(
 
     @property
     def _kind(self):
+        # of the fit, if there was one: a parameter may since have been set otherwise
+        return Kind(visible=getattr(self, "_visible", self.visible))
+
+    @property
+    def _asked_kind(self):
         return Kind(visible=self.visible)
+
+    @property
+    def _base_bias(self):
+        """Visible biases that give independent units the data's means."""
+        if self._means.n_rows == 0:
+            return np.zeros(self.n_features_in_, np.float32)
+        mean = self._means.mean
+        if self._kind.visible == "bernoulli":
+            share = mean.clip(1e-3, 1 - 1e-3)
+            mean = np.log(share / (1 - share))
+        return mean.astype(np.float32)
 
     # -- the steps of a fit
 
     def _check_X(self, X, reset=False):
         if not reset:
             check_is_fitted(self)
-        return validate_data(
-            self, X, reset=reset, accept_sparse="csr", dtype=(np.float64, np.float32)
-        )
+        return _floating(validate_data(self, X, reset=reset, accept_sparse="csr", dtype="numeric"))
+
+    def _check_states(self, v):
+        """Checked states of the visible units, which have the columns' names or none."""
+        check_is_fitted(self)
+        if hasattr(v, "columns"):
+            return self._check_X(v)
+        v = check_array(v, accept_sparse="csr", dtype="numeric", estimator=self, input_name="v")
+        _check_n_features(self, v, reset=False)
+        return _floating(v)
 
     def _check_rows(self, X, reset):
         X = self._check_X(X, reset=reset)
-        rows = Rows(X, np.ones(X.shape[0]))
         if self.visible == "bernoulli":
-            _check_unit_interval(X)
-        else:
+            X = within(
+                X, 0, 1, "visible='bernoulli' needs values in [0, 1]",
+                "Scale the columns first, for example with MinMaxScaler(clip=True), or use "
+                "visible='gaussian'.",
+            )  # fmt: skip
+        rows = Rows(X, np.ones(X.shape[0]))
+        if self.visible == "gaussian":
             _warn_if_not_standardised(rows)
         return rows
 
-    def _how(self):
+    def _check_goes_on(self):
+        for name, fitted in (
+            ("n_components", len(self.components_)),
+            ("visible", self._kind.visible),
+        ):
+            asked = getattr(self, name)
+            if asked != fitted:
+                raise ValueError(
+                    f"partial_fit goes on with the fitted machine, of {name}={fitted!r}, but the "
+                    f"parameters now ask for {name}={asked!r}. Set it back, or start anew with fit."
+                )
+
+    def _how(self, rows):
+        learnt = self.visible == "gaussian" and self.variance == "learnt"
         return Contrastive(
-            self._kind,
+            self._asked_kind,
             persistent=self.algorithm == "pcd",
             batch_size=self.batch_size,
             n_gibbs_steps=self.n_gibbs_steps,
             learning_rate=self.learning_rate,
             momentum=self.momentum,
             weight_decay=self.weight_decay,
-            learn_variance=self.visible == "gaussian" and self.variance == "learnt",
+            learn_variance=learnt and varying_columns(rows),
         )
 
     def _plan(self, rows, state, rng):
         """The rows to learn from; with early stopping, the judge and what it has seen."""
-        order = rng.permutation(len(rows.weight))
+        index = np.arange(len(rows.weight))
         if not self.early_stopping:
-            return order, None, None
-        n_held_out = int(np.ceil(self.validation_fraction * len(order)))
-        if n_held_out == len(order):
+            return rng.permutation(index), None, None
+        fold = hold_out(index, row_groups(rows, index), self.validation_fraction, rng)
+        if len(fold.train) == 0:
             raise ValueError(
                 f"validation_fraction={self.validation_fraction!r} leaves none of "
-                f"{len(order)} rows to learn from."
+                f"{len(index)} rows to learn from; copies of a row are held out together."
             )
-        held_out = rows.take(order[:n_held_out]).astype(np.float32)
-        seed = rng.randint(2**31)
+        with np.errstate(over="ignore"):  # values beyond single precision
+            held_out = rows.take(fold.validation).astype(np.float32)
+        seed, kind = rng.randint(2**31), self._asked_kind
 
         def judge(machine):
             machine = jax.tree.map(np.asarray, machine)
-            if self.visible == "gaussian":
-                return _squared_errors(machine, self._kind, held_out)
+            if kind.visible == "gaussian":
+                with np.errstate(over="ignore", invalid="ignore"):
+                    return rebuilding_errors(machine, kind, held_out)[0]
             bits = np.random.RandomState(seed)
-            return -_score(machine, self._kind, held_out, self.pseudo_likelihood, bits)
+            return -_score(machine, kind, held_out, self.pseudo_likelihood, bits)
 
         selection = Selection(
-            state, judge(state.machine), np.ones(n_held_out), self.n_iter_no_change, self.tol
+            state, judge(state.machine), np.ones(len(held_out)), self.n_iter_no_change, self.tol
         )
-        return order[n_held_out:], selection, judge
+        return fold.train, selection, judge
 
-    def _judged(self, rows, order):
-        """The rows that the reconstruction error is measured on."""
-        return rows.take(np.sort(order[:_JUDGED_ROWS])).astype(np.float32)
-
-    def _reconstruction_error(self, machine, judged):
-        errors = _squared_errors(jax.tree.map(np.asarray, machine), self._kind, judged)
-        return float(errors.mean())
-
-    def _warn_diverged(self, epoch):
+    def _warn_diverged(self, what):
         warnings.warn(
-            f"The weights diverged in epoch {epoch}; those of the epoch before are kept. Lower "
-            f"learning_rate={self.learning_rate!r}.",
+            f"The weights diverged {what}. Lower learning_rate={self.learning_rate!r}, or scale "
+            "the columns of X.",
             ConvergenceWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
 
-    def _independent_bias(self, rows):
-        """Visible biases that give independent units the data's means."""
-        mean = column_moments(rows, np.arange(len(rows.weight))).mean
-        if self.visible == "bernoulli":
-            share = mean.clip(1e-3, 1 - 1e-3)
-            mean = np.log(share / (1 - share))
-        return mean.astype(np.float32)
-
-    def _fitted(self, state, rows):
+    def _fitted(self, state, dtype):
         """The attributes that make this estimator a fitted one."""
-        machine, dtype = jax.tree.map(np.asarray, state.machine), rows.X.dtype
+        machine = jax.tree.map(np.asarray, state.machine)
         return {
             "components_": np.ascontiguousarray(machine.weights.T, dtype),
             "intercept_hidden_": machine.hidden_bias.astype(dtype),
             "intercept_visible_": machine.visible_bias.astype(dtype),
             "variance_": np.exp(machine.log_variance).astype(dtype),
             "h_samples_": np.asarray(state.hidden).astype(dtype),
+            "_visible": self.visible,
         }
 
+    def _store(self, result, dtype, means, rng):
+        nothing_learnt = result.diverged and not result.errors
+        self._set_fitted(
+            self._fitted(result.state, dtype)
+            | {
+                "n_iter_": len(result.errors),
+                "reconstruction_errors_": result.errors,
+                "validation_scores_": [-loss for loss in result.held_out_losses],
+                "random_state_": rng,
+                "_means": _ColumnMeans() if nothing_learnt else means,
+            }
+        )
+
     def _set_fitted(self, attributes):
-        for name, value in attributes.items():
-            setattr(self, name, value)
+        vars(self).update(attributes)  # at once, whatever interrupts
 
     # -- the fitted machine
 
@@ -620,24 +700,14 @@ def _score(machine, kind, v, pseudo_likelihood, rng):
     return -v.shape[1] * np.logaddexp(0, -odds)
 
 
-def _squared_errors(machine, kind, v):
-    with np.errstate(over="ignore", invalid="ignore"):  # of weights that diverged
-        rebuilt = visible_mean(machine, kind, hidden_mean(machine, kind, v))
-        return np.sum((v - rebuilt) ** 2, axis=1)
-
-
 def _key(rng):
     return jax.random.wrap_key_data(rng.randint(0, 2**32, 2, dtype=np.uint32))
 
 
-def _check_unit_interval(X):
-    values = X.data if hasattr(X, "toarray") else X
-    if values.size and not (values.min() >= 0 and values.max() <= 1):
-        raise ValueError(
-            "visible='bernoulli' needs values in [0, 1]. Got values from "
-            f"{values.min():.6g} to {values.max():.6g}. Scale the columns first, for example "
-            "with MinMaxScaler(clip=True), or use visible='gaussian'."
-        )
+def _floating(X):
+    """X in double precision if single would lose digits of its type, else in single."""
+    single = np.can_cast(X.dtype, np.float32, "safe")
+    return X.astype(np.float32 if single else np.float64, copy=False)
 
 
 def _warn_if_not_standardised(rows):
@@ -649,5 +719,5 @@ def _warn_if_not_standardised(rows):
             f"{np.abs(mean).max():.3g} and a typical standard deviation of {spread:.3g}. "
             "Scale the columns first, with StandardScaler().",
             UserWarning,
-            stacklevel=4,
+            stacklevel=6,
         )

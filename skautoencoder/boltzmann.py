@@ -59,6 +59,11 @@ class Bernoulli:
         """``r(u)`` of the energy."""
         return 0 * values
 
+    @staticmethod
+    def misfit(field, values):
+        """How ill values fit what drives the units: their cross-entropy."""
+        return Bernoulli.log_partition(field, 1.0) - field * values
+
 
 class Gaussian:
     """Real-valued units."""
@@ -83,6 +88,11 @@ class Gaussian:
     def rest(values):
         """``r(u)`` of the energy."""
         return 0.5 * values**2
+
+    @staticmethod
+    def misfit(field, values):
+        """How ill values fit what drives the units: their squared distance."""
+        return (values - field) ** 2
 
 
 UNITS: dict[str, Any] = {"bernoulli": Bernoulli, "gaussian": Gaussian}
@@ -164,6 +174,12 @@ def hidden_mean(machine, kind, v):
 def visible_mean(machine, kind, h):
     """``E[v | h]`` of each row."""
     return kind.visible_units.mean(visible_field(machine, h))
+
+
+def rebuilding_errors(machine, kind, v):
+    """Squared error and misfit of each row and what it is rebuilt as, from its hidden means."""
+    field, units = visible_field(machine, hidden_mean(machine, kind, v)), kind.visible_units
+    return ((v - units.mean(field)) ** 2).sum(-1), units.misfit(field, v).sum(-1)
 
 
 def draw_hidden(machine, kind, v, key):

@@ -17,6 +17,7 @@ PACKAGE = Path(skautoencoder.__file__).parent
 MAY_IMPORT = {
     "networks": {"skautoencoder.networks", "jax", "numpy"},
     "losses.py": {"numpy"},
+    "_range.py": {"numpy"},
     "boltzmann.py": {"jax", "numpy"},
     "model.py": {"jax"},
     "objectives": {
@@ -70,6 +71,8 @@ def test_the_table_covers_the_core():
         "_convolutional.py",
         "_files.py",
         "_input.py",
+        "_interrupting.py",
+        "_keeping.py",
         "_measures.py",
         "_rbm.py",
         "_report.html",

@@ -7,6 +7,7 @@ import re
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
@@ -258,3 +259,234 @@ def test_diverging_weights_are_told_and_the_last_good_ones_kept():
         ours.fit(gaussians(100))
     assert np.isfinite(ours.components_).all()
     assert ours.n_iter_ < 20
+
+
+# -- chunks
+
+
+def diverging(ours, X):
+    with pytest.warns(ConvergenceWarning, match=r"diverged on this chunk.*Lower learning_rate"):
+        ours.partial_fit(X)
+
+
+def of_units(visible, n_samples=60, seed=0):
+    return bars(n_samples, seed) if visible == "bernoulli" else gaussians(n_samples, seed)
+
+
+UNITS = pytest.mark.parametrize(
+    ("visible", "variance"), [("bernoulli", "unit"), ("gaussian", "unit"), ("gaussian", "learnt")]
+)
+ALGORITHMS = pytest.mark.parametrize("algorithm", ["cd", "pcd"])
+
+
+@UNITS
+@ALGORITHMS
+@pytest.mark.parametrize("rate", [1e5, 1e20, 1e300])
+def test_a_diverging_chunk_is_told_and_forgotten(visible, variance, algorithm, rate):
+    X = of_units(visible)
+    settings = {"visible": visible, "variance": variance, "algorithm": algorithm}
+    ours = rbm(learning_rate=1e-3, **settings).fit(X)
+    before = {name: np.copy(value) for name, value in vars(ours).items() if name.endswith("_")}
+    diverging(ours.set_params(learning_rate=rate), X)
+    for name, value in before.items():
+        if name != "random_state_":
+            assert_array_equal(getattr(ours, name), value)
+    ours.set_params(learning_rate=1e-3).partial_fit(X)
+    assert ours.n_iter_ == 6
+    assert np.isfinite(ours.transform(X)).all()
+
+
+@UNITS
+@ALGORITHMS
+@pytest.mark.parametrize("rate", [1e5, 1e20, 1e300])
+def test_divergence_in_fit_and_in_a_first_chunk(visible, variance, algorithm, rate):
+    X = of_units(visible)
+    settings = {"visible": visible, "variance": variance, "algorithm": algorithm}
+    for method in ("fit", "partial_fit"):
+        ours = rbm(learning_rate=rate, **settings)
+        with pytest.warns(ConvergenceWarning, match="Lower learning_rate") as told:
+            getattr(ours, method)(X)
+        assert told[0].filename == __file__
+        assert ours.n_iter_ == 0
+        assert np.isfinite(ours.transform(X)).all()
+        assert np.isfinite(ours.sample(2, 3)).all()
+        assert ours.set_params(learning_rate=1e-3).partial_fit(X).n_iter_ == 1
+
+
+@pytest.mark.filterwarnings("ignore:visible='gaussian' is for standardised:UserWarning")
+@ALGORITHMS
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("size", [1e3, 1e10, 1e20, 1e38, 1e300])
+def test_one_wild_chunk_spoils_nothing(algorithm, dtype, size):
+    X = gaussians(100).astype(dtype)
+    wild = np.full((30, 4), min(size, float(np.finfo(dtype).max)), dtype)
+    ours = rbm(visible="gaussian", learning_rate=0.01, algorithm=algorithm).fit(X)
+    components = ours.components_
+    diverging(ours, wild)
+    assert_array_equal(ours.components_, components)
+    for _ in range(3):
+        ours.partial_fit(X)
+    assert ours.reconstruction_errors_[-1] < 5  # their squares are 4.4
+    if size >= 1e20:  # a first chunk may be of any size that single precision can square
+        first = rbm(visible="gaussian", learning_rate=0.01, algorithm=algorithm)
+        diverging(first, wild)
+        assert first.partial_fit(X).n_iter_ == 1
+        assert np.abs(first._base_bias).max() < 1
+
+
+@ALGORITHMS
+def test_a_sensor_idle_at_first_keeps_its_variance(algorithm):
+    settings = {"visible": "gaussian", "variance": "learnt", "learning_rate": 0.01}
+    ours = rbm(4, algorithm=algorithm, **settings)
+    idle = gaussians(500)
+    idle[:, 1] = 0.7
+    for _ in range(20):
+        ours.partial_fit(idle)
+    assert ours.variance_[1] == 1
+    assert (np.delete(ours.variance_, 1) != 1).all()
+    for _ in range(20):
+        ours.partial_fit(gaussians(500))
+    assert ours.variance_[1] != 1
+    assert ours.reconstruction_errors_[-1] < 6
+    assert_allclose(ours._base_bias[1], 0.35, atol=0.1)  # of all rows, not of the first
+
+
+@pytest.mark.parametrize("visible", ["bernoulli", "gaussian"])
+def test_a_first_chunk_that_does_not_vary_is_outgrown(visible):
+    X = of_units(visible, 300)
+    rate = 0.1 if visible == "bernoulli" else 0.01
+    ours = rbm(visible=visible, learning_rate=rate)
+    plain = rbm(visible=visible, learning_rate=rate)
+    for container in (np.asarray, sparse.csr_array):
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "visible='gaussian' is for", UserWarning)
+            ours.partial_fit(container(np.zeros((50, X.shape[1]))))
+    for _ in range(20):
+        ours.partial_fit(X)
+        plain.partial_fit(X)
+    assert ours.reconstruction_errors_[-1] < 1.2 * plain.reconstruction_errors_[-1]
+    assert np.abs(ours._base_bias).max() < 2  # not the bias of units that are always 0
+
+
+# -- what is given, and what was fitted
+
+
+@pytest.mark.parametrize("container", [sparse.csr_array, sparse.csc_matrix, np.asarray, list])
+def test_gibbs_takes_what_transform_takes(container):
+    v = bars(20)
+    ours = rbm().fit(v)
+    ours.random_state_ = np.random.RandomState(0)
+    states = ours.gibbs(container(v))
+    ours.random_state_ = np.random.RandomState(0)
+    assert_array_equal(states, ours.gibbs(v))
+    assert ours.gibbs(ours.gibbs(states)).dtype == bool
+
+
+@pytest.mark.parametrize(
+    ("v", "message"),
+    [
+        (bars(5)[:, :3], "X has 3 features, but RBMTransformer is expecting 16 features"),
+        (sparse.csr_array(bars(5)[:, :3]), "X has 3 features, but RBMTransformer is expecting"),
+        (np.hstack([bars(5), bars(5)]), "X has 32 features, but RBMTransformer is expecting"),
+        (bars(5) * np.nan, "contains NaN"),
+        (bars(5)[0], "Expected 2D array, got 1D array instead"),
+        ([["a"] * 16], "could not convert string|incompatible|bytes/strings"),
+    ],
+)
+def test_gibbs_of_bad_states(v, message):
+    ours = rbm().fit(bars(20))
+    with pytest.raises(ValueError, match=message):
+        ours.gibbs(v)
+    assert ours.gibbs(bars(5)).shape == (5, 16)
+
+
+def test_gibbs_of_named_columns():
+    frame = pd.DataFrame(bars(20), columns=[f"x{i}" for i in range(16)])
+    ours = rbm().fit(frame)
+    assert ours.gibbs(ours.gibbs(frame)).shape == (20, 16)  # and no warning on the way
+    with pytest.raises(ValueError, match="feature names"):
+        ours.gibbs(frame[frame.columns[::-1]])
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "message"),
+    [
+        ("n_components", 9, "n_components=8, but the parameters now ask for n_components=9"),
+        ("n_components", 3, "n_components=8, but the parameters now ask for n_components=3"),
+        ("visible", "gaussian", "visible='bernoulli', but .* ask for visible='gaussian'"),
+    ],
+)
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+def test_another_machine_cannot_go_on(parameter, value, message, method):
+    ours = getattr(rbm(), method)(bars(20))
+    components = ours.components_
+    with pytest.raises(ValueError, match=message):
+        ours.set_params(**{parameter: value}).partial_fit(bars(20))
+    assert ours.components_ is components
+    assert ours.set_params(n_components=8, visible="bernoulli").partial_fit(bars(20))
+
+
+@pytest.mark.parametrize("visible", ["bernoulli", "gaussian"])
+def test_parameters_set_after_the_fit_change_no_fitted_machine(visible):
+    X = of_units(visible)
+    ours = rbm(visible=visible, learning_rate=1e-3).fit(X)
+    functions = (
+        ours.transform,
+        ours.score,
+        ours.score_samples,
+        lambda X: ours.inverse_transform(ours.transform(X)),
+        lambda X: ours.sample(3, 5, random_state=0),
+    )
+    before = [function(X) for function in functions]
+    other = "gaussian" if visible == "bernoulli" else "bernoulli"
+    ours.set_params(visible=other, variance="learnt", n_components=3, batch_size=7)
+    for function, value in zip(functions, before, strict=True):
+        assert_array_equal(function(X), value)
+    assert ours.gibbs(X).dtype == (bool if visible == "bernoulli" else np.float32)
+    assert_array_equal(pickle.loads(pickle.dumps(ours)).transform(X), before[0])
+
+
+@pytest.mark.parametrize(
+    ("given", "returned"),
+    [
+        (bool, np.float32),
+        (np.uint8, np.float32),
+        (np.int16, np.float32),
+        (np.float16, np.float32),
+        (np.float32, np.float32),
+        (np.int32, np.float64),
+        (np.int64, np.float64),
+        (np.float64, np.float64),
+    ],
+)
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array, pd.DataFrame])
+def test_precision(given, returned, container):
+    if given is np.float16 and container is sparse.csr_array:
+        pytest.skip("scipy has no such matrix")
+    X = container(bars(20).astype(given))
+    ours = rbm().fit(X)
+    assert ours.components_.dtype == ours.transform(X).dtype == returned
+    assert ours.score_samples(X).dtype == returned
+    assert_allclose(ours.transform(X), rbm().fit(bars(20)).transform(bars(20)), rtol=1e-4)
+
+
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array])
+def test_a_rounding_beyond_1_is_taken(method, dtype, container):
+    X = bars(20).astype(dtype)
+    beyond = X * (1 + np.finfo(dtype).eps)
+    before = beyond.copy()
+    ours = getattr(rbm(), method)(container(beyond))
+    assert_array_equal(ours.components_, getattr(rbm(), method)(X).components_)
+    assert_array_equal(beyond, before)
+    with pytest.raises(ValueError, match=r"\[0, 1\]. Got values from .* to 1.0001"):
+        getattr(rbm(), method)(container(X * dtype(1.0001)))
+
+
+def test_no_patience_at_all():
+    settings = {"early_stopping": True, "tol": 10.0, "n_iter": 12}
+    assert rbm(n_iter_no_change=np.inf, **settings).fit(bars(60)).n_iter_ == 12
+    assert rbm(n_iter_no_change=3, **settings).fit(bars(60)).n_iter_ == 3
+    with pytest.raises(ValueError, match="'n_iter_no_change' parameter of RBMTransformer must be"):
+        rbm(n_iter_no_change=2.5).fit(bars(20))

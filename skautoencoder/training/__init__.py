@@ -1,6 +1,6 @@
 """Training: data to blocks, blocks to epochs, epochs to the best weights."""
 
-from skautoencoder.training._batches import Rows, Standardisation, slices
+from skautoencoder.training._batches import Rows, Standardisation, dense, slices
 from skautoencoder.training._chunks import by_chunks, by_parallel_chunks, rows_together
 from skautoencoder.training._contrastive import (
     Contrastive,
@@ -12,6 +12,12 @@ from skautoencoder.training._groups import row_groups
 from skautoencoder.training._initialization import column_moments, linear_path, principal_axes
 from skautoencoder.training._lockstep import Alone, Halving, Lockstep
 from skautoencoder.training._loop import Problem, State, train_epoch
+from skautoencoder.training._machines import (
+    make_gauge,
+    sound_epoch,
+    train_machine,
+    varying_columns,
+)
 from skautoencoder.training._optimizers import OPTIMIZERS
 from skautoencoder.training._precision import moved, single, working_dtype
 from skautoencoder.training._starts import STARTS, CodeScale, Start
@@ -24,7 +30,7 @@ from skautoencoder.training._train import (
     start_loss,
     train,
 )
-from skautoencoder.training._validation import Fold, Selection, split
+from skautoencoder.training._validation import Fold, Selection, hold_out, split
 
 __all__ = [
     "OPTIMIZERS",
@@ -49,19 +55,25 @@ __all__ = [
     "by_parallel_chunks",
     "column_moments",
     "contrastive_epoch",
+    "dense",
+    "hold_out",
     "learnt_in_bounds",
     "linear_path",
+    "make_gauge",
     "moved",
     "principal_axes",
     "row_groups",
     "rows_together",
     "single",
     "slices",
+    "sound_epoch",
     "split",
     "start_chains",
     "start_loss",
     "start_machine",
     "train",
     "train_epoch",
+    "train_machine",
+    "varying_columns",
     "working_dtype",
 ]

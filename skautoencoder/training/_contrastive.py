@@ -49,8 +49,8 @@ class Contrastive:
     batch_size : int
     n_gibbs_steps : int
     learning_rate, momentum, weight_decay : float
-    learn_variance : bool
-        Of Gaussian visible units.
+    learn_variance : bool or ndarray of shape (n_visible,)
+        Of Gaussian visible units: of all, or of some.
     """
 
     kind: Kind
@@ -60,7 +60,7 @@ class Contrastive:
     learning_rate: float = 0.1
     momentum: float = 0.0
     weight_decay: float = 0.0
-    learn_variance: bool = False
+    learn_variance: Any = False
 
 
 def start_machine(rng, n_visible, n_hidden):
@@ -82,6 +82,7 @@ def contrastive_epoch(how, state, rows, order, rng):
     ``rng`` seeds the chains' randomness.
     """
     plain = Standardisation(np.zeros(rows.n_features), 1.0)
+    learn_variance = np.broadcast_to(np.float32(how.learn_variance), rows.n_features)
     for block in blocks(rows, order, plain, how.batch_size):
         state = _train_block(
             state,
@@ -89,7 +90,7 @@ def contrastive_epoch(how, state, rows, order, rng):
             np.float32(how.learning_rate),
             np.float32(how.momentum),
             np.float32(how.weight_decay),
-            np.float32(how.learn_variance),
+            learn_variance,
             np.int32(how.n_gibbs_steps),
             rng.randint(0, 2**32, 2, dtype=np.uint32),
             how.kind,
