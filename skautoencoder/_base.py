@@ -163,6 +163,7 @@ class BaseAutoencoder(
             leader = start(_numbered(rows)) if validation is None else leader
             result = result.with_start(leader.params)
         self._store(leader.problem, result)
+        self._started_at_pca = self.init == "pca" and not continued  # so did the loss curves
         watcher.finish(result.params)
         if result.diverged:
             self._warn_diverged(result)
@@ -209,6 +210,7 @@ class BaseAutoencoder(
         self._set_fitted(self._fitted(run.problem, epoch.state.weights.average))
         self._rng, self._state = rng, jax.tree.map(np.array, epoch.state)
         self.loss_curve_.append(epoch.loss)
+        self._started_at_pca = False  # rows of several chunks have no one PCA
         self.best_loss_ = epoch.loss
         self.n_iter_ += 1
         return self
