@@ -20,11 +20,11 @@ from sklearn.manifold import trustworthiness
 from sklearn.metrics import adjusted_rand_score, davies_bouldin_score, silhouette_score
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor, NearestNeighbors
 from sklearn.neural_network import MLPClassifier, MLPRegressor
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import check_array
 
 from skautoencoder._errors import one_line
+from skautoencoder._inverse import as_numbers, undo
 
 N_NEIGHBORS = 5
 # Neighbourhoods are compared between at most so many rows: all pairs are looked at.
@@ -91,6 +91,8 @@ def codes_of(transformer, fold):
     test = transformer.transform(fold.test)
     seconds = time.perf_counter() - start
     test = _dense(test)
+    if not (np.isfinite(train).all() and np.isfinite(test).all()):
+        raise ValueError("the codes hold NaN or infinity.")
     share = test.shape[1] / fold.test.shape[1]
     return Codes(train, test), {"transform_seconds": seconds, "code_share": share}
 
@@ -100,15 +102,34 @@ def reconstruction(transformer, codes, fold):
 
     Gaps in the rows are left out of both.
     """
-    if not hasattr(transformer, "inverse_transform"):
-        return {}
     rows = _numbers(fold.test)
     if rows is None:
         return {}
-    rebuilt = _dense(transformer.inverse_transform(codes.test))
+    rebuilt = _rebuilt(transformer, codes, fold, rows)
+    if rebuilt is None:
+        return {}
     error = np.nansum((rows - rebuilt) ** 2, axis=1).mean()
     total = np.nansum((rows - _column_means(rows)) ** 2, axis=1).mean()
     return {"squared_error": error, "explained_variance": 1 - error / total if total else np.nan}
+
+
+def _rebuilt(transformer, codes, fold, rows):
+    """The held-out rows from their codes, or None where there is no inverse."""
+    last = transformer[-1:] if isinstance(transformer, Pipeline) else transformer
+    if not hasattr(last, "inverse_transform"):
+        return None
+    first_steps, rebuilt = undo(transformer, codes.test)
+    if first_steps is None or _only_fills_gaps(first_steps, fold.test, rows):
+        return rebuilt
+    if not hasattr(transformer, "inverse_transform"):
+        return None
+    return _dense(transformer.inverse_transform(codes.test))  # to say why it cannot
+
+
+def _only_fills_gaps(steps, test, rows):
+    """Whether all numbers that are known come out of some steps as they are."""
+    filled, known = _dense(steps.transform(test)), ~np.isnan(rows)
+    return filled.shape == rows.shape and np.array_equal(filled[known], rows[known])
 
 
 def neighbourhoods(codes, fold):
@@ -228,10 +249,7 @@ def _dense(rows):
 def _numbers(rows):
     """Rows as a dense array of numbers, maybe with gaps; None where they hold text."""
     try:
-        return check_array(
-            rows.toarray() if issparse(rows) else rows,
-            dtype=[np.float64, np.float32], ensure_all_finite=False,
-        )  # fmt: skip
+        return as_numbers(rows, dtype=[np.float64, np.float32], ensure_all_finite=False)
     except (TypeError, ValueError):
         return None
 

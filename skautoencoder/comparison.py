@@ -349,10 +349,14 @@ def _folds(cv, X, target, rng):
         )
     else:
         splitter = check_cv(cv, y, classifier=has_classes)
-    for train, test in splitter.split(X, y):
+    with warnings.catch_warnings():
+        # Of a class rarer than folds there is no more to say than its records do
+        warnings.filterwarnings("ignore", "The least populated class")
+        parts = list(splitter.split(X, y))
+    for train, test in parts:
         targets = (None, None) if y is None else (y[train], y[test])
-        parts = _safe_indexing(X, train), _safe_indexing(X, test)
-        yield _measures.Fold(*parts, *targets, has_classes)
+        rows = _safe_indexing(X, train), _safe_indexing(X, test)
+        yield _measures.Fold(*rows, *targets, has_classes)
 
 
 def _measured(transformer, size, fold, seed):

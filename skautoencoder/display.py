@@ -8,10 +8,9 @@ As scikit-learn's: the constructor takes numbers, ``from_estimator`` computes th
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import issparse
-from sklearn.pipeline import Pipeline
-from sklearn.utils import check_array, check_consistent_length
+from sklearn.utils import check_consistent_length
 
+from skautoencoder._inverse import as_numbers, undo
 from skautoencoder._targets import names_of, plain_values
 from skautoencoder.objectives import Objective
 
@@ -72,8 +71,8 @@ class ReconstructionDisplay(_Display):
     """
 
     def __init__(self, originals, reconstructions, *, image_shape=None):
-        self.originals = _numbers(originals, ensure_all_finite="allow-nan")
-        self.reconstructions = _numbers(reconstructions)
+        self.originals = as_numbers(originals, ensure_all_finite="allow-nan")
+        self.reconstructions = as_numbers(reconstructions)
         if self.originals.shape != self.reconstructions.shape:
             raise ValueError(
                 f"originals have the shape {self.originals.shape}, reconstructions "
@@ -88,8 +87,8 @@ class ReconstructionDisplay(_Display):
         Where the first steps of a pipeline cannot be undone to numbers (a ColumnTransformer,
         say), what they make of the rows stands in the place of the rows.
         """
-        steps, rebuilt = _undone(estimator, estimator.transform(X))
-        originals = X if steps is None else steps.transform(X)
+        first_steps, rebuilt = undo(estimator, estimator.transform(X))
+        originals = X if first_steps is None else first_steps.transform(X)
         return cls(originals, rebuilt, image_shape=image_shape)
 
     def _figure_size(self):
@@ -139,13 +138,13 @@ class CodeDisplay(_Display):
     """
 
     def __init__(self, codes, *, y=None, thumbnails=None, image_shape=None):
-        self.codes = _numbers(codes)
+        self.codes = as_numbers(codes)
         if self.codes.shape[1] < 2:
             raise ValueError("codes need at least two components to be drawn as a map. Got one.")
         self.y = None if y is None else plain_values(y)
         if self.y is not None:
             check_consistent_length(self.codes, self.y)
-        self.thumbnails = None if thumbnails is None else _numbers(thumbnails)
+        self.thumbnails = None if thumbnails is None else as_numbers(thumbnails)
         if self.thumbnails is not None:
             check_consistent_length(self.codes, self.thumbnails)
             image_shape = _checked_shape(image_shape, self.thumbnails.shape[1], needed=True)
@@ -312,7 +311,7 @@ class ComparisonDisplay(_Display):
 
         drawn = {}
         shown = self.frame[self.frame[self.measure].notna()]
-        for i, (name, rows) in enumerate(shown.groupby("transformer", sort=False)):
+        for i, (name, rows) in enumerate(shown.groupby("transformer", sort=False, dropna=False)):
             colour, marker = COLOURS[i % len(COLOURS)], _MARKERS[i % len(_MARKERS)]
             values, errors = rows[self.measure], rows[f"{self.measure}_se"]
             if name == RAW:  # as it is, whatever the size
@@ -346,7 +345,7 @@ class DecoderDisplay(_Display):
     """
 
     def __init__(self, decoded, limits, *, n_across, image_shape=None):
-        self.decoded, self.limits, self.n_across = _numbers(decoded), limits, n_across
+        self.decoded, self.limits, self.n_across = as_numbers(decoded), limits, n_across
         self.image_shape = _checked_shape(image_shape, self.decoded.shape[1])
 
     @classmethod
@@ -356,7 +355,7 @@ class DecoderDisplay(_Display):
         Where the first steps of a pipeline cannot be undone to numbers, what they would make
         of rows is drawn.
         """
-        codes = _numbers(estimator.transform(X))
+        codes = as_numbers(estimator.transform(X))
         if codes.shape[1] != 2:
             raise ValueError(
                 f"the decoded plane needs n_components=2. Got codes of {codes.shape[1]} columns."
@@ -364,7 +363,7 @@ class DecoderDisplay(_Display):
         (left, bottom), (right, top) = np.quantile(codes, [0.02, 0.98], axis=0)
         across, up = np.linspace(left, right, n_across), np.linspace(top, bottom, n_across)
         plane = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
-        _, decoded = _undone(estimator, plane)
+        _, decoded = undo(estimator, plane)
         return cls(decoded, (left, right, bottom, top), n_across=n_across, image_shape=image_shape)
 
     def _figure_size(self):
@@ -416,30 +415,6 @@ def _checked_shape(image_shape, n_features, needed=False):
 def _limits(rows):
     known = rows[~np.isnan(rows)]
     return (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
-
-
-def _numbers(rows, **checks):
-    """Rows of an array, a data frame or a sparse matrix as a dense array of numbers."""
-    return check_array(rows.toarray() if issparse(rows) else rows, **checks)
-
-
-def _undone(estimator, codes):
-    """The steps that cannot be undone to numbers, if any, and what codes are before the others.
-
-    Of a pipeline, steps are undone from the last to the first, as far as they can.
-    """
-    if not isinstance(estimator, Pipeline):
-        return None, _numbers(estimator.inverse_transform(codes))
-    rows, n_left = codes, len(estimator)
-    while n_left:
-        try:
-            rows = _numbers(estimator[n_left - 1 : n_left].inverse_transform(rows))
-        except (AttributeError, NotImplementedError, TypeError, ValueError):
-            if n_left == len(estimator):
-                raise
-            return estimator[:n_left], rows
-        n_left -= 1
-    return None, rows
 
 
 def _starts_at_pca(estimator):

@@ -70,6 +70,7 @@ def test_the_table_covers_the_core():
         "_convolutional.py",
         "_errors.py",
         "_files.py",
+        "_inverse.py",
         "_measures.py",
         "_rbm.py",
         "_report.html",
