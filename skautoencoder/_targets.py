@@ -137,13 +137,11 @@ def _are_names(values):
     """Whether values are names of classes rather than amounts."""
     if values.dtype.kind not in "iuf":
         return True
-    if not np.isfinite(values).all() or type_of_target(values).startswith("continuous"):
-        return False
     found = np.unique(values)
     n_found = len(found)
-    if n_found <= 2:
-        return True
-    if n_found > len(values) / 2:  # nothing could be learnt of most of them
+    if n_found > 2 and n_found > len(values) / 2:  # nothing could be learnt of most of them
+        return False
+    if not np.isfinite(found).all() or type_of_target(values) == "continuous":
         return False
     if n_found <= MOST_NAMES:
         return True

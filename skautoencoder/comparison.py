@@ -352,6 +352,7 @@ def _folds(cv, X, target, rng):
     with warnings.catch_warnings():
         # Of a class rarer than folds there is no more to say than its records do
         warnings.filterwarnings("ignore", "The least populated class")
+        warnings.filterwarnings("ignore", "The number of unique classes")
         parts = list(splitter.split(X, y))
     for train, test in parts:
         targets = (None, None) if y is None else (y[train], y[test])
