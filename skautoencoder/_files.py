@@ -115,10 +115,9 @@ def whole_file(path):
 
 def check_writable(path):
     """Raise a BadInputError if no file could be written to a path, which stays as it is."""
-    path = Path(path)
-    if path.is_dir():
+    if os.path.isdir(path):
         raise BadInputError(f"cannot write {str(path)!r}: it is a folder.")
-    Path(_new_draft(path)).unlink()
+    Path(_new_draft(Path(path))).unlink()
 
 
 def _new_draft(path):
