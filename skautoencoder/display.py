@@ -430,11 +430,12 @@ def _legend(ax, drawn, **options):
     """A legend of artists by name, that shows any name as it is; none if there are none."""
     if not drawn:
         return
-    # Names come in later: matplotlib would leave out those that begin with "_"
+    # The texts come in later: matplotlib would leave out those that begin with "_"
     legend = ax.legend(list(drawn.values()), ["name"] * len(drawn), frameon=False, **options)
-    for text, name in zip(legend.get_texts(), drawn, strict=True):
+    for text, (name, artist) in zip(legend.get_texts(), drawn.items(), strict=True):
         text.set_parse_math(False)  # "$" is a dollar
         text.set_text(_short(str(name)))
+        artist.set_label(str(name))  # for a legend of the user's own
 
 
 def _short(name):
