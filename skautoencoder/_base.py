@@ -192,6 +192,7 @@ class BaseAutoencoder(
             leader = start(_numbered(rows)) if validation is None else leader
             result = result.with_start(leader.params)
         self._store(leader, result)
+        self._started_at_pca = self.init == "pca" and not continued  # so did the loss curves
         if self.whiten or result.best_epoch > 0:
             leader = leader.with_code(self._rescaled(leader, rows))
             self._code = leader.start.code
@@ -262,6 +263,7 @@ class BaseAutoencoder(
         average = (state.weights.average, epoch.state.weights.average)
         self.encoder_, self.decoder_ = moved(run.params, *average)
         self._rng, self._state = rng, jax.tree.map(np.array, epoch.state)
+        self._started_at_pca = False  # rows of several chunks have no one PCA
         self.loss_curve_.append(loss)
         self.best_loss_ = loss
         self.n_iter_ += 1

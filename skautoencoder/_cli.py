@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import argparse
-import importlib.util
+import importlib
+import os
 import pickle
 import sys
 import time
+import warnings
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
 from skautoencoder._autoencoder import AutoencoderTransformer
-from skautoencoder._files import FORMATS, BadInputError, read_table, whole_file, write_table
+from skautoencoder._errors import first_line, one_line
+from skautoencoder._files import (
+    FORMATS,
+    BadInputError,
+    check_writable,
+    read_table,
+    whole_file,
+    write_table,
+)
 from skautoencoder._interrupting import InterruptBetweenEpochs
+from skautoencoder._targets import TASKS
 
 # What the terminal's table shows: heading, measure, format.
 _COLUMNS = (
@@ -26,6 +36,11 @@ _COLUMNS = (
     ("network", "network_score", "{:.3f}"),
     ("fit s", "fit_seconds", "{:.2f}"),
 )
+# What the scores of the target are, told below the table.
+_MEANINGS = {
+    "classification": ("linear, kNN, network: accuracy (the target taken for classification)",),
+    "regression": ("linear, kNN, network: R^2 (the target taken for regression)",),
+}
 _MARKS = {"better": "+", "worse": "-", "no difference shown": " "}
 _INTERRUPTED = 130  # what a shell makes of Ctrl-C
 
@@ -36,7 +51,7 @@ def main(arguments=None):
     try:
         return options.run(options) or 0
     except ValueError as error:  # BadInputError, or an estimator's
-        print(f"skautoencoder: {str(error).splitlines()[0]}", file=sys.stderr)
+        print(f"skautoencoder: {first_line(error) or one_line(error)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("skautoencoder: interrupted; no file was written", file=sys.stderr)
@@ -54,6 +69,7 @@ def _parser():
     compare.add_argument(
         "--n-components", type=int, nargs="+", default=[2, 4, 8, 16, 32], metavar="K"
     )
+    compare.add_argument("--task", choices=TASKS, default="auto", help="what --target holds")
     compare.add_argument("--folds", type=int, default=3, help="parts held out in turn")
     compare.add_argument("--rows", type=int, metavar="N", help="take so many rows, at random")
     compare.add_argument("--seed", type=int, default=0)
@@ -97,9 +113,7 @@ def _compare(options):
     from skautoencoder.comparison import compare_transformers
 
     table = read_table(options.data, options.target, options.encode)
-    _check_out(options.out, (".html",))
-    if options.out and importlib.util.find_spec("matplotlib") is None:
-        raise BadInputError("--out needs matplotlib: pip install 'skautoencoder[plot]'.")
+    _check_report(options.out, table)
     if options.rows is not None:
         table = _some_rows(table, options.rows, options.seed)
     sizes = [size for size in options.n_components if size <= table.X.shape[1]]
@@ -111,10 +125,12 @@ def _compare(options):
     if not 2 <= options.folds <= len(table.X):
         raise BadInputError(f"--folds {options.folds} must be from 2 to {len(table.X)}, the rows.")
     n_steps = options.folds * (2 * len(sizes) + (table.y is not None))
-    comparison = compare_transformers(
-        None, table.X, table.y, n_components=sizes, cv=options.folds,
-        random_state=options.seed, progress=_ProgressLine(n_steps),
-    )  # fmt: skip
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Numbers are missing")  # the table says which
+        comparison = compare_transformers(
+            None, table.X, table.y, n_components=sizes, task=options.task, cv=options.folds,
+            random_state=options.seed, progress=_ProgressLine(n_steps),
+        )  # fmt: skip
     print(_terminal_table(comparison))
     if options.out:
         from skautoencoder._report import report
@@ -206,8 +222,40 @@ def _some_rows(table, n_rows, seed):
 def _check_out(path, ends):
     if path and not path.endswith(ends):
         raise BadInputError(f"--out {path!r} must end in {' or '.join(ends)}.")
-    if path and not Path(path).parent.is_dir():
-        raise BadInputError(f"there is no folder for --out {path!r}.")
+    if path:
+        check_writable(path)
+
+
+def _check_report(path, table):
+    """Find out what a report at ``path`` would lack, before hours of computing."""
+    _check_out(path, (".html",))
+    if not path:
+        return
+    for module in ("matplotlib", "matplotlib.backends.backend_agg", "pandas"):
+        name = module.split(".")[0]
+        try:
+            _import_whatever_backend(module)
+        except ImportError as error:
+            raise BadInputError(
+                f"--out needs {name}: pip install 'skautoencoder[plot]'."
+            ) from error
+        except Exception as error:  # an installation that is broken in its own way
+            raise BadInputError(f"--out needs {name}, which fails: {one_line(error)}") from error
+    if min(table.X.shape) < 2:
+        raise BadInputError(
+            "--out draws a map of two components, for which there must be two rows and two "
+            f"columns. The table has {table.X.shape[0]} and {table.X.shape[1]}."
+        )
+
+
+def _import_whatever_backend(module):
+    """Import a module as if no MPLBACKEND were inherited, which can keep matplotlib from it."""
+    inherited = os.environ.pop("MPLBACKEND", None)
+    try:
+        importlib.import_module(module)
+    finally:
+        if inherited is not None:
+            os.environ["MPLBACKEND"] = inherited
 
 
 class _ProgressLine:
@@ -244,7 +292,8 @@ def _terminal_table(comparison):
     lines = ["  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)) for row in rows]
     lines.insert(1, "  ".join("-" * width for width in widths))
     note = "+ better, - worse than PCA of the same size on held-out rows, beyond chance (5 %)"
-    return "\n".join([*lines, note, *problems])
+    notes = [note, *_MEANINGS.get(comparison.task, ())]
+    return "\n".join([*lines, *notes, *problems])
 
 
 def _cell(comparison, transformer, size, measure, pattern):

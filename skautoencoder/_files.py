@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from skautoencoder._errors import first_line
+
 FORMATS = ".csv, .parquet, .npy, .npz, or gzipped idx images"
 
 
@@ -69,7 +71,7 @@ def read_table(source, target=None, encode=False):
         try:
             found = reader(path)
         except (OSError, ValueError, KeyError) as error:
-            raise BadInputError(f"cannot read {source!r}: {str(error).splitlines()[0]}") from error
+            raise BadInputError(f"cannot read {source!r}: {first_line(error)}") from error
         table = found if isinstance(found, Table) else _from_frame(found, target, encode)
     if target is not None and table.y is None:
         raise BadInputError(f"--target {target!r}: {path.name!r} has no named columns.")
@@ -102,16 +104,33 @@ def write_table(path, X, names):
 def whole_file(path):
     """A path to write to, which takes the place of ``path`` if all goes well."""
     path = Path(path)
-    if not path.parent.is_dir():
-        raise BadInputError(f"there is no folder {str(path.parent)!r} to write {path.name!r} to.")
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
-    os.close(handle)
+    draft = _new_draft(path)
     try:
         yield draft
         os.chmod(draft, _usual_mode())
         os.replace(draft, path)
     finally:
         Path(draft).unlink(missing_ok=True)
+
+
+def check_writable(path):
+    """Raise a BadInputError if no file could be written to a path, which stays as it is."""
+    if os.path.isdir(path):
+        raise BadInputError(f"cannot write {str(path)!r}: it is a folder.")
+    Path(_new_draft(Path(path))).unlink()
+
+
+def _new_draft(path):
+    """An empty file of its own beside a path."""
+    if not path.parent.is_dir():
+        raise BadInputError(f"there is no folder {str(path.parent)!r} to write {path.name!r} to.")
+    prefix = f".{path.name}."
+    try:
+        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=prefix, suffix=path.suffix)
+    except OSError as error:
+        raise BadInputError(f"cannot write {str(path)!r}: {error.strerror}.") from error
+    os.close(handle)
+    return draft
 
 
 def _usual_mode():

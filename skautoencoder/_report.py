@@ -6,11 +6,14 @@ import base64
 import html
 import io
 import json
+from functools import partial
 from importlib import resources
 from string import Template
 
 import numpy as np
 
+from skautoencoder._errors import one_line
+from skautoencoder._targets import names_of, plain_values
 from skautoencoder.comparison import LARGER_IS_BETTER, standard_error
 from skautoencoder.display import (
     COLOURS,
@@ -41,11 +44,30 @@ def report(title, comparison, table, pca, autoencoder):
     return template.substitute(
         title=html.escape(title),
         summary=f"{n_rows:,} rows of {n_columns:,} columns. Each figure is from rows that the "
-        f"transformer did not see: {comparison.n_test:,} a fold.",
+        f"transformer did not see: {comparison.n_test:,} a fold. {_meaning(comparison)}",
         table=_table(comparison),
         pictures="\n".join(_pictures(comparison, table, pca, autoencoder)),
         model=json.dumps(_model(table, autoencoder)),
     )
+
+
+def _meaning(comparison):
+    """What the scores of the target are."""
+    if comparison.task is None:
+        return ""
+    score = {"classification": "accuracy", "regression": "R\N{SUPERSCRIPT TWO}"}[comparison.task]
+    return f"The target was taken for {comparison.task}: scores are {score}."
+
+
+def _problems(comparison):
+    """A list of why numbers are missing, or nothing."""
+    problems = [
+        f"<li>{html.escape(f'{name}, {size} components: {error}')}</li>"
+        for name in comparison.transformers
+        for size in comparison.sizes(name)
+        if (error := comparison.error(name, size))
+    ]
+    return f'<ul class="note">{"".join(problems)}</ul>' if problems else ""
 
 
 def _table(comparison):
@@ -57,7 +79,7 @@ def _table(comparison):
             cells = (_cell(comparison, transformer, size, measure) for measure in measures)
             name = html.escape(transformer)
             rows.append(f"<tr><td>{name}</td><td>{size}</td>{''.join(cells)}</tr>")
-    return f"<table>{''.join(rows)}</table>"
+    return f"<table>{''.join(rows)}</table>{_problems(comparison)}"
 
 
 def _cell(comparison, transformer, size, measure):
@@ -70,31 +92,51 @@ def _cell(comparison, transformer, size, measure):
 
 
 def _pictures(comparison, table, pca, autoencoder):
+    """The figures, or instead of one that cannot be drawn why so: the page stands without it."""
+    for caption, make in _displays(comparison, table, pca, autoencoder):
+        try:
+            yield _figure(make(), caption)
+        except Exception as error:  # of drawing, whatever the labels, fonts or numbers
+            why = html.escape(f"{caption}: could not be drawn. {one_line(error)}")
+            yield f'<p class="note">{why}</p>'
+
+
+def _displays(comparison, table, pca, autoencoder):
+    """Captions, and functions that make their displays."""
     shown = [m for m in ("squared_error", "linear_score", "knn_score") if m in comparison.measures]
     for measure in shown:
-        display = ComparisonDisplay.from_comparison(comparison, measure=measure).plot()
         better = "higher" if LARGER_IS_BETTER[measure] else "lower"
-        yield _figure(display, f"{measure.replace('_', ' ')} on held-out rows: {better} is better")
+        caption = f"{measure.replace('_', ' ')} on held-out rows: {better} is better"
+        yield caption, partial(ComparisonDisplay.from_comparison, comparison, measure=measure)
+    both = ("PCA", pca), ("The autoencoder", autoencoder)
     some = _evenly(len(table.X), _MOST_DOTS)
-    y = None if table.y is None else table.y[some]
-    for name, fitted in (("PCA", pca), ("The autoencoder", autoencoder)):
-        display = CodeDisplay.from_estimator(fitted, table.X[some], y=y).plot()
-        yield _figure(display, f"{name}: the rows on two components")
+    y = None if table.y is None else plain_values(table.y)[some]
+    for name, fitted in both:
+        caption = f"{name}: the rows on two components"
+        yield caption, partial(CodeDisplay.from_estimator, fitted, table.X[some], y=y)
     shape = table.image_shape
     few = table.X[_evenly(len(table.X), _MOST_DRAWN if shape else 4)]
-    for name, fitted in (("PCA", pca), ("The autoencoder", autoencoder)):
-        display = ReconstructionDisplay.from_estimator(fitted, few, image_shape=shape).plot()
-        yield _figure(display, f"{name}: rows rebuilt from two components")
-    display = LossCurveDisplay.from_estimator(autoencoder).plot()
-    yield _figure(display, "The autoencoder of two components while it learns")
+    for name, fitted in both:
+        caption = f"{name}: rows rebuilt from two components"
+        yield (
+            caption,
+            partial(ReconstructionDisplay.from_estimator, fitted, few, image_shape=shape),
+        )
+    caption = "The autoencoder of two components while it learns"
+    yield caption, partial(LossCurveDisplay.from_estimator, autoencoder)
 
 
 def _figure(display, caption):
-    from matplotlib import pyplot as plt
+    # No pyplot, which would load whatever backend was inherited
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
 
+    figure = Figure(figsize=display._figure_size(), layout="constrained")
+    canvas = FigureCanvasAgg(figure)
+    display.plot(figure.add_subplot())
     picture = io.BytesIO()
-    display.figure_.savefig(picture, format="png", dpi=110)
-    plt.close(display.figure_)
+    figure.set_dpi(110)
+    canvas.print_png(picture)
     source = base64.b64encode(picture.getvalue()).decode()
     caption = html.escape(caption)
     return (
@@ -131,11 +173,14 @@ def _floats(array):
 def _colours(y, some):
     if y is None:
         return [COLOURS[0]] * len(some)
-    if np.asarray(y).dtype.kind == "f":  # from light to dark blue
-        share = (y - y.min()) / (np.ptp(y) or 1.0)
-        return [f"hsl(205 80% {80 - 60 * s:.0f}%)" for s in share[some]]
-    _, number = np.unique(y, return_inverse=True)
-    return [COLOURS[i % len(COLOURS)] for i in number[some]]
+    y = plain_values(y)
+    classes = names_of(y)
+    if classes is not None:
+        return [COLOURS[i % len(COLOURS)] for i in classes[1][some]]
+    known = y[np.isfinite(y)]
+    low, high = (known.min(), known.max()) if len(known) else (0.0, 1.0)
+    share = (y[some] - low) / ((high - low) or 1.0)  # from light to dark blue
+    return [f"hsl(205 80% {80 - 60 * s:.0f}%)" if np.isfinite(s) else "#bbb" for s in share]
 
 
 def _evenly(n_rows, most):

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
+from functools import partial
+from numbers import Integral, Real
 
 import numpy as np
 from scipy import stats
+from scipy.sparse import issparse
 from sklearn.base import clone
 from sklearn.decomposition import PCA
 from sklearn.model_selection import KFold, StratifiedKFold, check_cv
 from sklearn.utils import (
-    assert_all_finite,
+    _safe_indexing,
     check_array,
     check_consistent_length,
     check_random_state,
 )
-from sklearn.utils.multiclass import type_of_target
 
 from skautoencoder import _measures
 from skautoencoder._autoencoder import AutoencoderTransformer
+from skautoencoder._errors import one_line
+from skautoencoder._targets import read_target
 
 # A verdict is given where chance alone would do so in one of twenty comparisons.
 _LEVEL = 0.05
@@ -55,15 +60,18 @@ class Comparison:
     ----------
     records : list of dict
         One for each transformer, number of components and fold: ``transformer``,
-        ``n_components``, ``fold``, ``error`` (why there are no numbers, or None), and the
-        measures, NaN where one does not apply.
+        ``n_components``, ``fold``, ``error`` (why numbers are missing, or None), and the
+        measures, NaN where one failed or does not apply.
     n_train, n_test : int
         Rows of a training and of a held-out part, in the mean over the folds.
+    task : {"classification", "regression"} or None
+        What y was taken for; None without y.
     """
 
     records: list = field(repr=False)
     n_train: int
     n_test: int
+    task: str | None = None
 
     @property
     def transformers(self):
@@ -81,20 +89,23 @@ class Comparison:
 
     def sizes(self, transformer):
         """Numbers of components a transformer was fitted at."""
+        _require("transformer", transformer, self.transformers)
         found = (r["n_components"] for r in self.records if r["transformer"] == transformer)
         return list(dict.fromkeys(found))
 
     def values(self, transformer, n_components, measure):
         """One value a fold."""
+        _require("measure", measure, LARGER_IS_BETTER)
         return np.array([r[measure] for r in self._folds(transformer, n_components)])
 
     def error(self, transformer, n_components):
-        """Why there are no numbers for one size, or None."""
+        """Why numbers are missing for one size, or None."""
         errors = (record["error"] for record in self._folds(transformer, n_components))
         return next((error for error in errors if error), None)
 
     def _folds(self, transformer, n_components):
         """The records of one transformer at one size."""
+        _require("n_components", n_components, self.sizes(transformer))
         wanted = transformer, n_components
         return [r for r in self.records if (r["transformer"], r["n_components"]) == wanted]
 
@@ -102,7 +113,8 @@ class Comparison:
         """One row for each transformer and size, as a pandas DataFrame.
 
         Columns are the measures' means over the folds, their standard errors (with the
-        suffix ``_se``), and ``error``.
+        suffix ``_se``), ``task`` (what y was taken for), and ``error``. A mean is NaN if one
+        fold has no value: means over other folds would not compare.
         """
         import pandas as pd
 
@@ -113,6 +125,7 @@ class Comparison:
                 for measure in self.measures:
                     values = self.values(transformer, size, measure)
                     row[measure], row[f"{measure}_se"] = values.mean(), standard_error(values)
+                row["task"] = self.task
                 row["error"] = self.error(transformer, size)
                 rows.append(row)
         return pd.DataFrame(rows)
@@ -126,13 +139,20 @@ class Comparison:
         Returns
         -------
         {"better", "worse", "no difference shown"}
-            The last also where the other has not been fitted at this size.
+            The last also where the other has not been fitted at this size, or one of the
+            two has no value in some fold.
+
+        Raises
+        ------
+        ValueError
+            If there is no such transformer, size of it or measure.
         """
-        larger = LARGER_IS_BETTER[measure]
         ours = self.values(transformer, n_components, measure)
-        theirs = self.values(against, n_components, measure)
-        if larger is None or len(ours) < 2 or len(ours) != len(theirs):
+        _require("against", against, self.transformers)
+        larger = LARGER_IS_BETTER[measure]
+        if larger is None or len(ours) < 2 or n_components not in self.sizes(against):
             return "no difference shown"
+        theirs = self.values(against, n_components, measure)
         gain = ours - theirs if larger else theirs - ours
         if not np.isfinite(gain).all():
             return "no difference shown"
@@ -149,6 +169,7 @@ def compare_transformers(
     y=None,
     *,
     n_components=(2, 4, 8, 16, 32),
+    task="auto",
     cv=3,
     random_state=None,
     progress=None,
@@ -157,14 +178,23 @@ def compare_transformers(
 
     Parameters
     ----------
-    transformers : dict of str to transformer, list of transformers or None
+    transformers : dict of str to transformer, iterable of transformers or None
         Each with ``n_components``, or a pipeline with one step that has it. None compares
         PCA with :class:`AutoencoderTransformer`.
-    X : array-like of shape (n_samples, n_features)
+    X : {array-like, data frame, sparse matrix} of shape (n_samples, n_features)
+        Goes to the transformers as it is, gaps and columns of text included. Measures that
+        need numbers are left out where X holds text.
     y : array-like of shape (n_samples,), default=None
         Classes or numbers, for the measures of what a code is good for. Not shown to the
         transformers.
-    n_components : iterable of int, default=(2, 4, 8, 16, 32)
+    n_components : iterable of int or float, default=(2, 4, 8, 16, 32)
+        Numbers of components, from 1. A float between 0 and 1 is a share of the variance,
+        for transformers that take one, as PCA does.
+    task : {"auto", "classification", "regression"}, default="auto"
+        What to take y for. "auto" takes text, truth values and whole numbers for classes,
+        the latter unless they look like amounts: more values than half the rows, or more
+        than 20 that are not numbered from 0 or 1 without gaps or have fewer than 10 rows
+        each in the mean. The result's ``task`` says which was taken.
     cv : int, splitter or iterable, default=3
         Folds, stratified if y holds classes. An int shuffles.
     random_state : int, RandomState instance or None, default=None
@@ -182,13 +212,23 @@ def compare_transformers(
         and the seconds that network took; with classes, silhouette, Davies-Bouldin index and
         the adjusted Rand index of k-means. Then seconds to fit (compilation apart), to
         transform, the peak of memory while fitting (in MiB over that before, on Linux) and
-        the code's share of the data's size. The raw features are one more row.
+        the code's share of the data's size. The raw features are one more row, where they
+        are numbers without gaps. Entries that are gaps in X count in no error, and rows with
+        gaps in no neighbourhood.
 
     Raises
     ------
     ValueError
-        If X holds NaN or infinity, y has another length, or a transformer has no
-        ``n_components``. One that fails to fit is no error: its records say why.
+        If a parameter is out of range, y has another length, gaps or infinities, or a
+        transformer has no ``n_components``; if X holds NaN or infinity and no transformer
+        could be fitted to it.
+
+    Warns
+    -----
+    UserWarning
+        If a transformer or a measure failed, other than at more components than the data
+        have rows or columns. Its records say why, under ``error``; all others are as they
+        would be without it.
 
     Examples
     --------
@@ -199,46 +239,83 @@ def compare_transformers(
     >>> found = compare_transformers(
     ...     [PCA(), FastICA()], X, y, n_components=(1, 2), random_state=0
     ... )
+    >>> found.task
+    'classification'
     >>> found.verdict("FastICA", 2)
     'no difference shown'
     """
-    X = check_array(X, dtype=[np.float64, np.float32], input_name="X")
-    named = _named(transformers)
+    X = _rows(X)
+    named, sizes = _named(transformers), _sizes(n_components)
+    target = None if y is None else read_target(y, task)
     rng = check_random_state(random_state)
-    folds = list(_folds(cv, X, y, rng))
+    folds = list(_folds(cv, X, target, rng))
     seed = int(rng.randint(2**31 - 1))
     say = progress or (lambda line: None)
     records = []
     for number, fold in enumerate(folds):
         where = f"fold {number + 1}/{len(folds)}"
         for name, transformer in named.items():
-            for size in n_components:
+            for size in sizes:
                 say(f"{where}: {name}, {size} components")
-                measured = _try(_at_size(transformer, int(size), seed), fold, seed)
-                records.append(_record(name, int(size), number, measured))
-        if y is not None:
+                measured = _measured(transformer, size, fold, seed)
+                records.append(_record(name, size, number, measured))
+        if target is not None:
             say(f"{where}: {RAW}")
-            measured = _measures.usefulness(fold.train, fold.test, fold, seed)
-            measured |= _measures.separability(fold.test, fold, seed)
-            records.append(_record(RAW, X.shape[1], number, measured))
+            measured = _raw(fold, seed)
+            if measured is not None:
+                records.append(_record(RAW, X.shape[1], number, measured))
     order = {name: i for i, name in enumerate([*named, RAW])}
     records.sort(key=lambda r: (order[r["transformer"]], r["n_components"], r["fold"]))
     n_train, n_test = (
-        int(np.mean([len(x) for x in part]))
-        for part in ([fold.train for fold in folds], [fold.test for fold in folds])
+        int(np.mean([part.shape[0] for part in parts]))
+        for parts in ([fold.train for fold in folds], [fold.test for fold in folds])
     )
-    return Comparison(records, n_train, n_test)
+    _warn_of_failures(records, X, most=min(n_train, X.shape[1]))
+    return Comparison(records, n_train, n_test, target and target.task)
+
+
+def _rows(X):
+    """The rows as they are, if they can be taken apart: lists and the like as an array."""
+    if hasattr(X, "columns") and hasattr(X, "shape"):  # a data frame
+        return X
+    return check_array(X, dtype=None, accept_sparse="csr", ensure_all_finite=False, input_name="X")
+
+
+def _sizes(n_components):
+    """The sizes to fit at, each once."""
+    one = isinstance(n_components, (str, Real)) or n_components is None
+    sizes = [n_components] if one else list(n_components)
+    for size in sizes:
+        is_number = isinstance(size, Real) and not isinstance(size, (bool, np.bool_))
+        if not is_number or not (size >= 1 if isinstance(size, Integral) else 0 < size < 1):
+            raise ValueError(
+                "n_components must hold whole numbers from 1, or shares of the variance "
+                f"between 0 and 1. Got {size!r}."
+            )
+    if not sizes:
+        raise ValueError("n_components is empty: there is no size to fit at.")
+    return list(dict.fromkeys(int(s) if isinstance(s, Integral) else float(s) for s in sizes))
 
 
 def _named(transformers):
     if transformers is None:
         transformers = [PCA(), AutoencoderTransformer()]
+    if hasattr(transformers, "get_params") or isinstance(transformers, (str, type)):
+        raise ValueError(f"transformers must be a dict or a list of some. Got {transformers!r}.")
     if not isinstance(transformers, dict):
+        transformers = list(transformers)
         names = [type(transformer).__name__ for transformer in transformers]
         if len(set(names)) < len(names):
             raise ValueError(f"transformers of one class need names, in a dict. Got {names}.")
         transformers = dict(zip(names, transformers, strict=True))
+    if not transformers or RAW in transformers:
+        raise ValueError(
+            f"transformers must be one or more, none of them named {RAW!r}. "
+            f"Got {list(transformers)}."
+        )
     for name, transformer in transformers.items():
+        if isinstance(transformer, type) or not hasattr(transformer, "get_params"):
+            raise ValueError(f"transformers[{name!r}] is no transformer: {transformer!r}.")
         if not _size_parameters(transformer):
             raise ValueError(f"transformers[{name!r}] has no n_components: {transformer!r}.")
     return transformers
@@ -258,47 +335,103 @@ def _at_size(transformer, size, seed):
     return copy
 
 
-def _folds(cv, X, y, rng):
+def _folds(cv, X, target, rng):
     """The folds, as :class:`Fold` s of rows."""
+    y = None if target is None else target.values
     if y is not None:
         check_consistent_length(X, y)
-        y = np.asarray(y)
-        if y.dtype.kind == "f":
-            assert_all_finite(y, input_name="y")
-    has_classes = y is not None and type_of_target(y, input_name="y") in ("binary", "multiclass")
-    if y is not None and not has_classes:
-        y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
-    if isinstance(cv, int):
-        splitter = (StratifiedKFold if has_classes else KFold)(
-            cv, shuffle=True, random_state=rng.randint(2**31 - 1)
+    has_classes = target is not None and target.task == "classification"
+    if isinstance(cv, Integral):
+        # Where no class has a row for each fold, there is nothing to stratify
+        stratified = has_classes and np.bincount(y).max() >= cv
+        splitter = (StratifiedKFold if stratified else KFold)(
+            int(cv), shuffle=True, random_state=rng.randint(2**31 - 1)
         )
     else:
         splitter = check_cv(cv, y, classifier=has_classes)
-    for train, test in splitter.split(X, y):
+    with warnings.catch_warnings():
+        # Of a class rarer than folds there is no more to say than its records do
+        warnings.filterwarnings("ignore", "The least populated class")
+        warnings.filterwarnings("ignore", "The number of unique classes")
+        parts = list(splitter.split(X, y))
+    for train, test in parts:
         targets = (None, None) if y is None else (y[train], y[test])
-        yield _measures.Fold(X[train], X[test], *targets, has_classes)
+        rows = _safe_indexing(X, train), _safe_indexing(X, test)
+        yield _measures.Fold(*rows, *targets, has_classes)
 
 
-def _try(transformer, fold, seed):
-    """All measures of one transformer, or why there are none."""
+def _measured(transformer, size, fold, seed):
+    """All measures of one transformer at one size, and why some are missing."""
     try:
-        measured = _measures.costs_of_fitting(transformer, fold)
-        train, test, costs = _measures.codes_of(transformer, fold)
-    except (ValueError, TypeError, ArithmeticError, np.linalg.LinAlgError) as error:
-        return {"error": f"{type(error).__name__}: {str(error).splitlines()[0]}"}
-    return {
-        **measured,
-        **costs,
-        **_measures.reconstruction(transformer, test, fold),
-        **_measures.neighbourhoods(test, fold),
-        **_measures.usefulness(train, test, fold, seed),
-        **_measures.separability(test, fold, seed),
+        fitted = _at_size(transformer, size, seed)
+        costs = _measures.costs_of_fitting(fitted, fold)
+        codes, more_costs = _measures.codes_of(fitted, fold)
+    except Exception as error:  # another's code: what it raises must not lose the rest
+        return {"error": one_line(error)}
+    about_rows = {
+        "reconstruction": partial(_measures.reconstruction, fitted, codes, fold),
+        "neighbourhoods": partial(_measures.neighbourhoods, codes, fold),
     }
+    about_y = _what_codes_are_good_for(codes, fold, seed)
+    return costs | more_costs | _measures.attempt(about_rows | about_y)
+
+
+def _raw(fold, seed):
+    """What the features themselves are good for, or None where models cannot take them."""
+    rows = _measures.raw_features(fold)
+    if rows is None:
+        return None
+    return _measures.attempt(_what_codes_are_good_for(rows, fold, seed))
+
+
+def _what_codes_are_good_for(codes, fold, seed):
+    """The measures that need y, by name."""
+    if fold.y_train is None:
+        return {}
+    seeded = _measures.network_score, _measures.silhouette, _measures.adjusted_rand
+    others = _measures.linear_score, _measures.knn_score, _measures.davies_bouldin
+    named = {measure.__name__: partial(measure, codes, fold, seed) for measure in seeded}
+    return named | {measure.__name__: partial(measure, codes, fold) for measure in others}
 
 
 def _record(transformer, n_components, fold, measured):
     head = {"transformer": transformer, "n_components": n_components, "fold": fold, "error": None}
     return head | dict.fromkeys(LARGER_IS_BETTER, np.nan) | measured
+
+
+def _warn_of_failures(records, X, most):
+    """One warning for all that failed; an error if X has gaps and nothing could be fitted."""
+    failed = [record for record in records if record["error"]]
+    fitted = any(np.isfinite(r["fit_seconds"]) for r in records if r["transformer"] != RAW)
+    if not fitted and not _is_finite(X):
+        raise ValueError(
+            f"X contains NaN or infinity, and no transformer takes it. {_problem(failed[0])}"
+        )
+    # That there are no more components than the data have is no news
+    failed = [r for r in failed if r["transformer"] == RAW or r["n_components"] <= most]
+    if failed:
+        warnings.warn(
+            f"Numbers are missing from {len(failed)} of {len(records)} records, whose 'error' "
+            f"says why. The first: {_problem(failed[0])}",
+            stacklevel=3,
+        )
+
+
+def _problem(record):
+    return f"{record['transformer']}, {record['n_components']} components: {record['error']}"
+
+
+def _is_finite(X):
+    try:
+        return bool(np.isfinite(X.data if issparse(X) else np.asarray(X, dtype=float)).all())
+    except (TypeError, ValueError):  # text, of which none is said to be finite
+        return True
+
+
+def _require(what, name, known):
+    """Raise a ValueError where a name is none of those known."""
+    if name not in known:
+        raise ValueError(f"{what}={name!r} was not compared; these were: {list(known)}.")
 
 
 def standard_error(values):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +56,41 @@ def test_compare_some_rows(capsys):
     few = ["--rows", "60", "--n-components", "2", "--folds", "2"]
     assert main(["compare", "digits", *few]) == 0
     assert "PCA" in capsys.readouterr().out
+
+
+@pytest.fixture
+def only_pca(monkeypatch):
+    """Nothing but PCA is compared, which is soon done."""
+
+    def compare(_, *data, **settings):
+        return compare_transformers([PCA()], *data, **settings)
+
+    monkeypatch.setattr("skautoencoder.comparison.compare_transformers", compare)
+
+
+@pytest.mark.parametrize(
+    ("said", "task"),
+    [
+        ([], "R^2 (the target taken for regression)"),
+        (["--task", "classification"], "accuracy (the target taken for classification)"),
+    ],
+)
+def test_compare_says_what_it_took_the_target_for(said, task, tmp_path, capsys, only_pca):
+    X = np.random.RandomState(0).standard_normal((40, 2))
+    frame = pd.DataFrame({"a": X[:, 0], "b": X[:, 1], "kind": np.arange(40) * 3})
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    few = ["--n-components", "1", "--folds", "2", "--target", "kind"]
+    assert main(["compare", str(tmp_path / "t.csv"), *few, *said]) == 0
+    assert task in capsys.readouterr().out
+
+
+def test_compare_says_below_the_table_what_failed(tmp_path, capsys, only_pca):
+    (tmp_path / "t.csv").write_text("a,b,kind\n1,2,x\n3,4,y\n5,7,x\n6,1,y\n2,2,x\n1,3,y\n")
+    few = ["--n-components", "1", "--folds", "2", "--target", "kind"]
+    assert main(["compare", str(tmp_path / "t.csv"), *few]) == 0
+    seen = capsys.readouterr()
+    assert "PCA, 1 components: knn_score: ValueError" in seen.out
+    assert "Warning" not in seen.err
 
 
 def test_fit_transform_and_back(iris, tmp_path, capsys):
@@ -133,6 +170,10 @@ def test_text_becomes_one_hot_columns(iris):
         (["compare", "digits", "--rows", "5000"], "--rows 5000 must be from 2 to 1797"),
         (["compare", "digits", "--folds", "1"], "--folds 1 must be from 2"),
         (["compare", "digits", "--out", "report.pdf"], "must end in .html"),
+        (["compare", "digits", "--out", "no/r.html"], "there is no folder 'no'"),
+        (["compare", "digits", "--out", "folder.html"], "'folder.html': it is a folder"),
+        (["compare", "digits", "--out", "r" * 300 + ".html"], "File name too long"),
+        (["compare", "{narrow}", "--out", "r.html"], "The table has 3 and 1."),
         (["compare", "{gaps}"], "missing or infinite values, first in row 2"),
         (["compare", "{broken}"], "cannot read"),
         (["compare", "{other}"], "is none of .csv, .parquet"),
@@ -151,6 +192,9 @@ def test_bad_input_is_one_line_and_writes_nothing(
     monkeypatch.chdir(tmp_path)
     files = {"iris": iris, **{n: tmp_path / f"{n}.csv" for n in ("gaps", "broken")}}
     files["other"] = tmp_path / "other.xlsx"
+    files["narrow"] = tmp_path / "narrow.csv"
+    files["narrow"].write_text("a\n1\n2\n4\n")
+    (tmp_path / "folder.html").mkdir()
     files["gaps"].write_text("a,b\n1,2\n3,\n4,5\n")
     files["broken"].write_text("")
     files["other"].write_text("x")
@@ -167,15 +211,62 @@ def test_bad_input_is_one_line_and_writes_nothing(
     [
         ("pandas", ["compare", "{iris}"], ".csv files need pandas: pip install"),
         ("matplotlib", ["compare", "digits", "--out", "r.html"], "--out needs matplotlib: pip"),
+        ("pandas", ["compare", "digits", "--out", "r.html"], "--out needs pandas: pip install"),
     ],
 )
-def test_a_missing_extra_is_named(missing, arguments, message, iris, monkeypatch, capsys):
+def test_a_missing_extra_is_named(
+    missing, arguments, message, iris, tmp_path, monkeypatch, capsys, computes_nothing
+):
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(sys.modules, missing, None)
-    monkeypatch.setattr(
-        "importlib.util.find_spec", lambda name: None if name == missing else object()
-    )
     assert main([argument.format(iris=iris) for argument in arguments]) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.fixture
+def computes_nothing(monkeypatch):
+    """Any comparison fails the test."""
+
+    def compare(*_, **__):
+        raise AssertionError("compared before it was known what is missing")
+
+    monkeypatch.setattr("skautoencoder.comparison.compare_transformers", compare)
+
+
+def test_a_broken_extra_is_named(tmp_path, monkeypatch, capsys, computes_nothing):
+    (tmp_path / "pandas.py").write_text("raise AttributeError('built for another numpy')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "pandas")
+    assert main(["compare", "digits", "--out", "r.html"]) == 2
+    error = capsys.readouterr().err
+    assert "--out needs pandas, which fails: AttributeError: built for another numpy" in error
+
+
+def test_a_folder_that_takes_no_files_is_named(tmp_path, monkeypatch, capsys, computes_nothing):
+    def refuse(**_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.mkstemp", refuse)
+    assert main(["compare", "digits", "--out", str(tmp_path / "r.html")]) == 2
+    assert "r.html': Permission denied." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("", "skautoencoder: ValueError\n"),
+        ("\n  deep\nin", "skautoencoder: deep\n"),
+        ("plain", "skautoencoder: plain\n"),
+    ],
+)
+def test_an_error_is_one_line_that_says_something(said, line, monkeypatch, capsys):
+    def fail(*_):
+        raise ValueError(said)
+
+    monkeypatch.setattr("skautoencoder._cli.read_table", fail)
+    assert main(["compare", "digits"]) == 2
+    assert capsys.readouterr().err == line
 
 
 def test_a_failing_write_leaves_the_old_file(tmp_path):
@@ -212,6 +303,69 @@ def test_the_page_needs_no_network(digits_report):
     assert "http" not in re.sub(r"[A-Za-z0-9+/=]{200,}", "", page)
     assert "<title>digits &lt;&amp;&gt;</title>" in page
     assert "$" not in re.sub(r"<script>.*</script>", "", page, flags=re.S)
+
+
+def wide_labels(n_rows):
+    """Labels that matplotlib would take for formulas, or leave out."""
+    return np.array(["$a$", "_b", None, "$\\frac{", 3] + [f"kind {i}" for i in range(30)], object)[
+        np.arange(n_rows) % 35
+    ]
+
+
+@pytest.fixture(scope="module")
+def small():
+    """A comparison without y, its table, and fitted transformers."""
+    table = read_table("digits")
+    table = replace(table, X=table.X[:140], y=None)
+    transformers = [PCA(), AutoencoderTransformer(max_iter=1)]
+    comparison = compare_transformers(transformers, table.X, n_components=[2], cv=2, random_state=0)
+    ours = AutoencoderTransformer(2, max_iter=1, random_state=0).fit(table.X)
+    return comparison, table, PCA(2).fit(table.X), ours
+
+
+@pytest.mark.parametrize("y", [wide_labels(140), np.linspace(0, 1, 140), np.arange(140), None])
+def test_the_page_takes_any_labels(small, y):
+    comparison, table, pca, ours = small
+    page = report("title", comparison, replace(table, y=y), pca, ours)
+    assert "could not be drawn" not in page
+    assert page.count("<figure>") == 6
+    assert len(json.loads(re.search(r'"colours": (\[.*?\])', page)[1])) == 140
+
+
+@pytest.mark.parametrize(
+    "display", ["ComparisonDisplay", "CodeDisplay", "ReconstructionDisplay", "LossCurveDisplay"]
+)
+def test_a_failing_picture_leaves_the_page(small, display, monkeypatch):
+    def fail(*_):
+        raise RuntimeError("\nno <glyph>")
+
+    monkeypatch.setattr(f"skautoencoder._report.{display}.plot", fail)
+    page = report("title", *small)
+    n_lost = {"CodeDisplay": 2, "ReconstructionDisplay": 2}.get(display, 1)
+    assert page.count("could not be drawn. RuntimeError: no &lt;glyph&gt;") == n_lost
+    assert page.count("<figure>") == 6 - n_lost
+    assert "</html>" in page
+
+
+@pytest.mark.parametrize("backend", ["no-such-backend", "module://nowhere.to_be_found"])
+def test_a_report_needs_no_backend(backend, tmp_path):
+    """An inherited MPLBACKEND may name what is not installed here, as Jupyter's does."""
+    program = """
+import numpy as np
+from skautoencoder._cli import _check_report
+from skautoencoder._files import Table
+_check_report("r.html", Table(np.eye(3), ["a", "b", "c"]))
+from skautoencoder._report import _figure
+from skautoencoder.display import CodeDisplay
+print(_figure(CodeDisplay(np.eye(3), y=["a", "b", "c"]), "map")[:60])
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        capture_output=True, text=True, check=False, cwd=tmp_path,
+        env={**os.environ, "MPLBACKEND": backend},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "data:image/png;base64," in done.stdout
 
 
 _POINTER = """

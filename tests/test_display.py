@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import matplotlib
 import numpy as np
+import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy import sparse
+from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_digits
-from sklearn.decomposition import PCA
+from sklearn.decomposition import PCA, TruncatedSVD
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from skautoencoder import compare_transformers
+from skautoencoder.comparison import RAW
 from skautoencoder.display import (
     CodeDisplay,
     ComparisonDisplay,
@@ -95,6 +104,40 @@ def test_loss_curves_and_the_level_of_pca():
     assert len(LossCurveDisplay.from_estimator(plain).plot().ax_.lines) == 1
 
 
+def level(estimator):
+    return LossCurveDisplay.from_estimator(estimator).level
+
+
+def test_the_line_of_pca_is_that_of_pca_or_not_there():
+    X, more = curved(60), 5 + curved(60, seed=1)
+    ours = quick(early_stopping=False).fit(X)
+    pca = PCA(2).fit(X)
+    error = np.sum((X - pca.inverse_transform(pca.transform(X))) ** 2, axis=1).mean()
+    assert level(ours) == ours.loss_curve_[0]
+    assert level(ours) == pytest.approx(error, rel=1e-4)
+    ours.set_params(warm_start=True).fit(more)
+    assert level(ours) is None
+    ours.set_params(warm_start=False).fit(X)
+    assert level(ours) == ours.loss_curve_[0]
+    ours.partial_fit(more)
+    assert level(ours) is None
+
+
+@pytest.mark.parametrize(
+    "fitted",
+    [
+        lambda X: quick().partial_fit(X),
+        lambda X: quick(init="glorot").fit(X).set_params(init="pca"),
+        lambda X: quick(objective="variational").fit(X),  # its loss has more than the error
+        lambda X: quick(warm_start=True).fit(X).fit(X),
+    ],
+)
+def test_there_is_no_line_of_pca_where_no_loss_is_pcas(fitted):
+    display = LossCurveDisplay.from_estimator(fitted(curved(60))).plot()
+    assert display.level is None
+    assert "PCA" not in labels(display.ax_)
+
+
 def test_comparisons():
     found = compare_transformers(
         [PCA()], IMAGES[:200], LABELS[:200], n_components=[2, 8], random_state=0
@@ -109,6 +152,150 @@ def test_comparisons():
     )
     with pytest.raises(ValueError, match=r"measure='speed' was not compared; these were:.*'knn"):
         ComparisonDisplay.from_comparison(found, measure="speed")
+
+
+def comparison_frame(names, sizes):
+    return pd.DataFrame(
+        [
+            {"transformer": name, "n_components": k, "squared_error": 1 / k, "squared_error_se": 0}
+            for name in names
+            for k in sizes
+        ]
+    )
+
+
+@pytest.mark.parametrize("sizes", [[2], [1], [2, 8], [3, 4, 5], [0.9, 2]])
+def test_each_compared_size_has_a_tick(sizes):
+    frame = comparison_frame(["PCA", "ours"], sizes)
+    raw = comparison_frame([RAW], [64])
+    display = ComparisonDisplay(pd.concat([raw, frame])).plot()
+    display.figure_.canvas.draw()
+    assert [text.get_text() for text in display.ax_.get_xticklabels()] == list(map(str, sizes))
+    assert_array_equal(display.ax_.containers[0].lines[0].get_xdata(), sizes)
+    assert labels(display.ax_) == [RAW, "PCA", "ours"]
+
+
+def test_a_transformer_with_one_size_is_a_point_among_others():
+    frame = pd.concat([comparison_frame(["PCA"], [2, 4]), comparison_frame(["ours"], [2])])
+    display = ComparisonDisplay(frame).plot()
+    assert_array_equal(display.ax_.containers[1].lines[0].get_xdata(), [2])
+
+
+NAMES = ["_ours", "$a$b$", "$", "$\\frac{", "a_b^c", "", "100 %", "ÄÖ", "{}", "\\"]
+
+
+def test_any_name_is_shown_as_it_is():
+    display = ComparisonDisplay(comparison_frame(NAMES, [2])).plot()
+    display.figure_.canvas.draw()
+    assert labels(display.ax_) == NAMES
+    codes = CodeDisplay(np.arange(2.0 * len(NAMES)).reshape(-1, 2), y=NAMES).plot()
+    codes.figure_.canvas.draw()
+    assert labels(codes.ax_) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("n_classes", [1, 7, 8, 20, 21, 56, 57, 200])
+def test_text_of_any_number_of_classes(n_classes):
+    y = np.array([f"name {i:03}" for i in range(n_classes)] * 2)
+    codes = np.random.RandomState(0).standard_normal((len(y), 2))
+    display = CodeDisplay(codes, y=y).plot()
+    display.figure_.canvas.draw()
+    named = list(np.unique(y)[:56])
+    assert labels(display.ax_) == named + ([f"{n_classes - 56} more"] if n_classes > 56 else [])
+    drawn = np.concatenate([dots.get_offsets() for dots in display.ax_.collections])
+    assert_allclose(np.sort(drawn, axis=0), np.sort(codes, axis=0))
+    looks = {
+        (tuple(dots.get_facecolor()[0]), dots.get_paths()[0].vertices.tobytes())
+        for dots in display.ax_.collections
+    }
+    assert len(looks) == len(display.ax_.collections)
+
+
+@pytest.mark.parametrize(
+    ("y", "shown"),
+    [
+        (["b", None, "a"], ["None", "a", "b"]),
+        (["a", 1, 2.5], ["1", "2.5", "a"]),
+        ([0, 1, None], ["0", "1", "None"]),
+        ([None, None, None], ["None"]),
+        ([[1], [2], [1]], ["1", "2"]),
+        ([True, False, True], ["False", "True"]),
+        (["x" * 200, "y\nz", "y"], ["x" * 29 + "…", "y", "y z"]),
+        (pd.Series(["a", None, "b"], dtype="category"), ["a", "b", "nan"]),
+        (pd.Series([1, 2, 1], dtype="Int64"), ["1", "2"]),
+        ([0.5, None, 1.5], None),
+        ([0.5, np.nan, np.inf], None),
+    ],
+)
+def test_labels_of_any_type(y, shown):
+    display = CodeDisplay(np.arange(6.0).reshape(3, 2), y=y).plot()
+    display.figure_.canvas.draw()
+    assert sum(len(dots.get_offsets()) for dots in display.ax_.collections) == 3
+    if shown is None:
+        assert len(display.figure_.axes) == 2  # a colour bar
+    else:
+        assert labels(display.ax_) == shown
+
+
+PRINTABLE = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=40)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.one_of(PRINTABLE, st.none(), st.integers(0, 9)), min_size=1, max_size=30))
+def test_no_labels_stop_a_map(y):
+    display = CodeDisplay(np.ones((len(y), 2)) * np.arange(len(y))[:, None], y=y).plot()
+    display.figure_.canvas.draw()
+    plt.close("all")
+
+
+# -- rows that only the estimator understands
+
+
+def mixed(n_rows=60):
+    rng = np.random.RandomState(0)
+    frame = pd.DataFrame(rng.standard_normal((n_rows, 3)), columns=["a", "b", "c"])
+    frame["kind"] = rng.choice(["x", "y", "z"], n_rows)
+    frame.loc[3, "a"] = np.nan
+    return frame
+
+
+def encoder(**settings):
+    fill = make_pipeline(SimpleImputer(), StandardScaler())
+    return make_column_transformer((fill, ["a", "b", "c"]), (OneHotEncoder(), ["kind"]), **settings)
+
+
+NUMBERS = mixed()[["b", "c", "a"]].dropna()
+GAPS = mixed()[["a", "b", "c"]]
+
+
+@pytest.mark.parametrize(
+    ("estimator", "X", "n_columns"),
+    [
+        (make_pipeline(encoder(sparse_threshold=0), PCA(2)), mixed(), 6),
+        (make_pipeline(encoder(sparse_threshold=1), TruncatedSVD(2)), mixed(), 6),
+        (make_pipeline(encoder(sparse_threshold=0), quick()), mixed(), 6),
+        (make_pipeline(encoder(sparse_threshold=0), StandardScaler(), PCA(2)), mixed(), 6),
+        (make_pipeline(SimpleImputer(), StandardScaler(), PCA(2)), GAPS, 3),
+        (make_pipeline(StandardScaler(), PCA(2)), NUMBERS, 3),
+        (make_pipeline(StandardScaler(), PCA(2)).set_output(transform="pandas"), NUMBERS, 3),
+        (PCA(2), NUMBERS, 3),
+        (quick(), NUMBERS, 3),
+        (TruncatedSVD(2), sparse.csr_array(NUMBERS.to_numpy()), 3),
+        (PCA(2), NUMBERS.to_numpy().tolist(), 3),
+    ],
+)
+def test_rows_go_to_the_estimator_as_they_are(estimator, X, n_columns):
+    codes = np.asarray(estimator.fit(X).transform(X))
+    display = CodeDisplay.from_estimator(estimator, X).plot()
+    assert_allclose(display.codes, codes)
+    rebuilt = ReconstructionDisplay.from_estimator(estimator, X[:4]).plot()
+    assert rebuilt.originals.shape == rebuilt.reconstructions.shape == (4, n_columns)
+    last = estimator[-1] if hasattr(estimator, "steps") else estimator
+    if n_columns == 6 and len(estimator) == 2:
+        assert_allclose(rebuilt.reconstructions, last.inverse_transform(codes[:4]), atol=1e-5)
+    plane = DecoderDisplay.from_estimator(estimator, X, n_across=3).plot()
+    assert plane.decoded.shape == (9, n_columns)
+    for drawn in (display, rebuilt, plane):
+        drawn.figure_.canvas.draw()
 
 
 @pytest.mark.parametrize("image_shape", [(8, 8), None])
