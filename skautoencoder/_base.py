@@ -248,15 +248,16 @@ class BaseAutoencoder(
         index = _numbered(rows)
         rng = getattr(self, "_rng", None) or check_random_state(self.random_state)
         moments = column_moments(rows, index)
-        if not hasattr(self, "encoder_") or getattr(self, "_idle", _NEVER).all():
-            run = self._begin_chunks(rows, index, rng, moments)
-        else:
-            run = self._continue(index)
-            self._warn_no_longer_idle(moments)
-        state = getattr(self, "_state", None) or run.problem.start(run.params)
+        first = not hasattr(self, "encoder_") or getattr(self, "_idle", _NEVER).all()
+        run = self._start_from(rows, rng)(index) if first else self._continue(index)
+        state = (not first and getattr(self, "_state", None)) or run.problem.start(run.params)
         before = start_loss(run, rows)
         epoch = train_epoch(run.problem, state, rows, rng.permutation(index), rng)
         loss = run.problem.in_data_units(epoch.loss)
+        if first:
+            self._begin_chunks(run, before, moments)
+        else:
+            self._warn_no_longer_idle(moments)
         if not learnt_in_bounds(run, before, epoch):
             self._warn_chunk_diverged(loss)
             return self
@@ -459,15 +460,13 @@ class BaseAutoencoder(
 
     # -- chunk by chunk
 
-    def _begin_chunks(self, rows, index, rng, moments):
-        run = self._start_from(rows, rng)(index)
+    def _begin_chunks(self, run, loss, moments):
         self._warn_dominant(run.start.dominant)
         self._set_fitted(self._fitted(run, run.params))
         self._idle = moments.variance == 0
         self.__dict__.pop("_state", None)
         self.loss_curve_, self.validation_loss_curve_, self.n_iter_ = [], [], 0
-        self.best_loss_ = run.problem.in_data_units(start_loss(run, rows))
-        return run
+        self.best_loss_ = run.problem.in_data_units(loss)
 
     def _warn_no_longer_idle(self, moments):
         spread = moments.unit * np.sqrt(moments.variance)

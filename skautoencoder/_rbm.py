@@ -45,9 +45,7 @@ from skautoencoder.training import (
     by_chunks,
     column_moments,
     dense,
-    hold_out,
     make_gauge,
-    row_groups,
     sound_epoch,
     start_chains,
     start_machine,
@@ -601,17 +599,18 @@ class RBMTransformer(
 
     def _plan(self, rows, state, rng):
         """The rows to learn from; with early stopping, the judge and what it has seen."""
-        index = np.arange(len(rows.weight))
+        # Copies of a row are no leak here: how often a pattern comes is what is learnt.
+        order = rng.permutation(len(rows.weight))
         if not self.early_stopping:
-            return rng.permutation(index), None, None
-        fold = hold_out(index, row_groups(rows, index), self.validation_fraction, rng)
-        if len(fold.train) == 0:
+            return order, None, None
+        n_held_out = int(np.ceil(self.validation_fraction * len(order)))
+        if n_held_out == len(order):
             raise ValueError(
                 f"validation_fraction={self.validation_fraction!r} leaves none of "
-                f"{len(index)} rows to learn from; copies of a row are held out together."
+                f"{len(order)} rows to learn from."
             )
         with np.errstate(over="ignore"):  # values beyond single precision
-            held_out = rows.take(fold.validation).astype(np.float32)
+            held_out = rows.take(order[:n_held_out]).astype(np.float32)
         seed, kind = rng.randint(2**31), self._asked_kind
 
         def judge(machine):
@@ -623,9 +622,9 @@ class RBMTransformer(
             return -_score(machine, kind, held_out, self.pseudo_likelihood, bits)
 
         selection = Selection(
-            state, judge(state.machine), np.ones(len(held_out)), self.n_iter_no_change, self.tol
+            state, judge(state.machine), np.ones(n_held_out), self.n_iter_no_change, self.tol
         )
-        return fold.train, selection, judge
+        return order[n_held_out:], selection, judge
 
     def _warn_diverged(self, what):
         warnings.warn(

@@ -30,7 +30,7 @@ from skautoencoder.training._train import (
     start_loss,
     train,
 )
-from skautoencoder.training._validation import Fold, Selection, hold_out, split
+from skautoencoder.training._validation import Fold, Selection, split
 
 __all__ = [
     "OPTIMIZERS",
@@ -56,7 +56,6 @@ __all__ = [
     "column_moments",
     "contrastive_epoch",
     "dense",
-    "hold_out",
     "learnt_in_bounds",
     "linear_path",
     "make_gauge",

@@ -39,29 +39,17 @@ def split(index, group, validation_fraction, rng):
     -------
     list of Fold
     """
-    n_groups = int(group.max()) + 1
-    if MIN_ROWS <= np.ceil(validation_fraction * n_groups) < n_groups:
-        return [hold_out(index, group, validation_fraction, rng)]
-    shuffled, ends = _shuffled(index, group, rng)
+    size = np.bincount(group)
+    n_groups, order = len(size), rng.permutation(len(size))
+    shuffled = index[np.argsort(np.argsort(order)[group], kind="stable")]
+    ends = np.cumsum(size[order])  # of the groups in their new order, among the shuffled rows
+    n_validation = int(np.ceil(validation_fraction * n_groups))
+    if MIN_ROWS <= n_validation < n_groups:
+        validation, train = np.split(shuffled, ends[[n_validation - 1]])
+        return [Fold(train, validation)]
     last = [part[-1] for part in np.array_split(np.arange(n_groups), min(_N_FOLDS, n_groups))]
     parts = np.split(shuffled, ends[last[:-1]])
     return [Fold(np.concatenate(parts[:i] + parts[i + 1 :]), part) for i, part in enumerate(parts)]
-
-
-def hold_out(index, group, validation_fraction, rng):
-    """That share of the groups, rounded up, as the one :class:`Fold`; arguments as in `split`."""
-    shuffled, ends = _shuffled(index, group, rng)
-    n_validation = int(np.ceil(validation_fraction * len(ends)))
-    validation, train = np.split(shuffled, ends[[n_validation - 1]])
-    return Fold(train, validation)
-
-
-def _shuffled(index, group, rng):
-    """The rows with their groups in random order, and where among them each group ends."""
-    size = np.bincount(group)
-    order = rng.permutation(len(size))
-    place = np.argsort(order)
-    return index[np.argsort(place[group], kind="stable")], np.cumsum(size[order])
 
 
 @dataclass
