@@ -34,7 +34,6 @@ from skautoencoder.boltzmann import (
     visible_mean,
 )
 from skautoencoder.training import (
-    Alone,
     Contrastive,
     Progress,
     Rows,
@@ -246,7 +245,6 @@ class RBMTransformer(
             lambda state: self._fitted(state, rows),
             hook_arguments(rows.X, y),
             self.n_iter,
-            Alone(),
         )
         for epoch in range(1, self.n_iter + 1):
             watcher.begin()

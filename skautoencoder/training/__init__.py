@@ -14,9 +14,10 @@ from skautoencoder.training._initialization import (
     plain_standardisation,
     principal_axes,
 )
-from skautoencoder.training._lockstep import Alone, Halving, Lockstep
+from skautoencoder.training._lockstep import Halving, Lockstep
 from skautoencoder.training._loop import Problem, State, train_epoch
 from skautoencoder.training._optimizers import OPTIMIZERS
+from skautoencoder.training._recipes import from_pickle, to_pickle
 from skautoencoder.training._starts import STARTS
 from skautoencoder.training._train import Judge, Progress, Run, TrainingResult, train
 from skautoencoder.training._validation import Fold, Selection, split
@@ -24,7 +25,6 @@ from skautoencoder.training._validation import Fold, Selection, split
 __all__ = [
     "OPTIMIZERS",
     "STARTS",
-    "Alone",
     "Contrastive",
     "Fold",
     "Halving",
@@ -42,6 +42,7 @@ __all__ = [
     "by_parallel_chunks",
     "column_moments",
     "contrastive_epoch",
+    "from_pickle",
     "linear_path",
     "plain_standardisation",
     "principal_axes",
@@ -49,6 +50,7 @@ __all__ = [
     "split",
     "start_chains",
     "start_machine",
+    "to_pickle",
     "train",
     "train_epoch",
 ]

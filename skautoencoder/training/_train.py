@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from skautoencoder.training._batches import Rows
+from skautoencoder.training._execution import alongside
 from skautoencoder.training._loop import Problem, row_losses, train_epochs
 from skautoencoder.training._validation import Selection
 
@@ -140,7 +141,8 @@ def train(leader, judges, rows, *, max_iter, patience, tol, second_try, rng, wat
                 selection.update(params, _judge(judges, averages))
                 validation_loss = selection.curve[-1]
             stop = watcher.end(Progress(epoch, params, loss, validation_loss))
-            if stop:
+            known = loss if validation_loss is None else validation_loss
+            if alongside().epoch_ended(known, epoch, max_iter) or stop:
                 break
             if selection is not None and selection.exhausted:
                 if not second_try or selection.loss < WORTHWHILE * selection.curve[0]:
