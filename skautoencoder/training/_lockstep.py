@@ -200,7 +200,7 @@ class Halving:
         self._best = np.full(n_candidates * n_splits, np.inf)
         self.rungs = np.zeros(n_candidates, int)
         self._n_meetings = 0
-        self._n_rungs = int(np.log(n_candidates) / np.log(factor) + 1e-9)
+        self._n_rungs = int(np.log(max(1, n_candidates)) / np.log(factor) + 1e-9)
 
     def begin(self, number):
         """Forget what a fit has trained before: it is compared by what it trains now."""
