@@ -140,8 +140,8 @@ def train_epochs(problem, state, rows, index, max_iter, rng):
     n_steps = max_iter * -(-len(index) // problem.batch_size)
     for _ in range(max_iter):
         epoch = train_epoch(problem, state, rows, rng.permutation(index), rng, n_steps)
+        state = epoch.state  # before others train: the old one is let go
         yield epoch
-        state = epoch.state
 
 
 def row_losses(problem, params, rows, index):

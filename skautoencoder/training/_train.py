@@ -128,13 +128,17 @@ def train(leader, judges, rows, *, max_iter, patience, tol, second_try, rng, wat
     try:
         for epoch in range(1, max_iter + 1):
             watcher.begin()
-            records = {run: next(run_epochs) for run, run_epochs in epochs.items()}
-            loss = records[leader].loss
+            averages = {}  # those of the last epoch go before there are new ones
+            for run, run_epochs in epochs.items():
+                record = next(run_epochs)
+                averages[run] = record.state.weights.average
+                if run is leader:
+                    loss = record.loss
+            del record  # its state is the run's own, which lets it go in the next epoch
             loss_curve.append(loss)
             if not loss <= limit:
                 diverged = True
                 break
-            averages = {run: record.state.weights.average for run, record in records.items()}
             params = averages[leader]
             validation_loss = None
             if selection is not None:
