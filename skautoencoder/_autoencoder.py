@@ -129,8 +129,11 @@ class AutoencoderTransformer(BaseAutoencoder):
     hang.
 
     A process keeps the programs of the 32 networks, batch sizes and optimizers used last.
-    Each takes 7 to 10 MiB, and JAX holds on to a tenth of that when the program goes
-    (``benchmarks/compiled_memory.py``); ``jax.clear_caches()`` frees both.
+    Each takes 7 to 10 MiB, and JAX holds on to a sixth of that when the program goes
+    (``benchmarks/compiled_memory.py``); ``jax.clear_caches()`` frees most of both.
+
+    Data that are cross-validated are trained on six times side by side: the weights, their
+    average, and the optimizer's state of each fold are in memory until the fit ends.
 
     References
     ----------
