@@ -92,14 +92,14 @@ def replaced(constants):
     for (module, name), value in constants.items():
         setattr(module, name, value)
     if constants:
-        _loop._train_block.clear_cache()
+        _loop._program.forget()
     try:
         yield
     finally:
         for (module, name), value in before.items():
             setattr(module, name, value)
         if constants:
-            _loop._train_block.clear_cache()
+            _loop._program.forget()
 
 
 def print_summary(candidate, by_table, seconds):

@@ -55,9 +55,13 @@ class AutoencoderTransformer(BaseAutoencoder):
         restricted Boltzmann machines, pretrained layer by layer and unrolled as in [1]_.
         "rbm" needs ``activation="logistic"`` and a loss of "cross_entropy" (Bernoulli
         visible units), "squared_error", "absolute_error" or "huber" (Gaussian ones).
-    optimizer : {"adam", "nadam", "adabelief", "lion", "rmsprop", "sgd"} or \
+    optimizer : {"adam", "nadam", "adabelief", "lion", "rmsprop", "sgd"}, callable or \
             optax.GradientTransformation, default="adam"
-        An optax transformation brings its own learning rate and weight decay.
+        A callable without arguments that returns an optax transformation, such as
+        ``functools.partial(optax.adam, 1e-3)`` or a class; it brings its own learning rate
+        and weight decay. Equal ones share compiled programs. A transformation itself works
+        as well, but optax's hold closures: an estimator that has one cannot be pickled,
+        nor cached by ``Pipeline(memory=...)``.
     learning_rate : float, default=1e-3
         At the first step; it falls along half a cosine to zero over ``max_iter`` epochs.
     weight_decay : float, default=0.0
@@ -135,6 +139,13 @@ class AutoencoderTransformer(BaseAutoencoder):
     Searches over numbers compile once in a process. ``n_jobs`` works with joblib's
     threading and loky backends; with processes that fork after JAX has started it can
     hang.
+
+    A process keeps the programs of the 32 networks, batch sizes and optimizers used last.
+    Each takes 7 to 10 MiB, and JAX holds on to a sixth of that when the program goes
+    (``benchmarks/compiled_memory.py``); ``jax.clear_caches()`` frees most of both.
+
+    Data that are cross-validated are trained on six times side by side: the weights, their
+    average, and the optimizer's state of each fold are in memory until the fit ends.
 
     References
     ----------

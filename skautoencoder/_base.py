@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from numbers import Integral, Real
-from typing import Any
 
 import jax
 import numpy as np
@@ -32,7 +31,6 @@ from skautoencoder.objectives import OBJECTIVES, Objective
 from skautoencoder.training import (
     OPTIMIZERS,
     STARTS,
-    Alone,
     Judge,
     Problem,
     Rows,
@@ -42,6 +40,7 @@ from skautoencoder.training import (
     by_chunks,
     by_parallel_chunks,
     column_moments,
+    from_pickle,
     learnt_in_bounds,
     moved,
     principal_axes,
@@ -51,6 +50,7 @@ from skautoencoder.training import (
     slices,
     split,
     start_loss,
+    to_pickle,
     train,
     train_epoch,
     working_dtype,
@@ -100,7 +100,7 @@ class BaseAutoencoder(
         "loss": [StrOptions(set(LOSSES)), Loss],
         "objective": [StrOptions(set(OBJECTIVES)), Objective],
         "init": [StrOptions({"pca", "glorot"})],
-        "optimizer": [StrOptions(set(OPTIMIZERS)), HasMethods(["init", "update"])],
+        "optimizer": [StrOptions(set(OPTIMIZERS)), HasMethods(["init", "update"]), callable],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
         "weight_decay": [Interval(Real, 0, None, closed="left")],
         "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
@@ -174,7 +174,6 @@ class BaseAutoencoder(
             lambda params: self._fitted(leader, params),
             hook_arguments(rows.X, y, sample_weight=sample_weight, groups=groups),
             self.max_iter,
-            self._alongside,
         )
         result = train(
             leader,
@@ -439,14 +438,12 @@ class BaseAutoencoder(
 
         return self._by_chunks(bound, X, np.float64, together=by_chunks)
 
-    # What else is being trained: a search puts its own in here, for all clones.
-    _alongside: Any = Alone()
+    def __getstate__(self):
+        state = dict(super().__getstate__())
+        return state | {"optimizer": to_pickle(self.optimizer)}
 
-    def __sklearn_clone__(self):
-        copy = super().__sklearn_clone__()
-        if "_alongside" in vars(self):
-            copy._alongside = self._alongside
-        return copy
+    def __setstate__(self, state):
+        super().__setstate__(state | {"optimizer": from_pickle(state["optimizer"])})
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -582,7 +579,6 @@ class BaseAutoencoder(
             weight_decay=self.weight_decay,
             batch_size=self._rows_a_step(n_samples),
             start_is_good=start_is_good,
-            train_block=self._alongside.train_block,
         )
 
     def _rows_a_step(self, n_samples):

@@ -38,7 +38,6 @@ from skautoencoder.boltzmann import (
     visible_mean,
 )
 from skautoencoder.training import (
-    Alone,
     Contrastive,
     Rows,
     Selection,
@@ -272,7 +271,6 @@ class RBMTransformer(
             lambda state: self._fitted(state, rows.X.dtype),
             hook_arguments(rows.X, y),
             self.n_iter,
-            Alone(),
         )
         result = train_machine(
             self._how(rows), state, rows, train,

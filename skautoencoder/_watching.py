@@ -15,15 +15,12 @@ class Watcher:
         What every callback hook may ask for: ``X``, ``y`` and ``metadata``.
     max_iter : int
         Epochs, at most.
-    alongside : Alone or Lockstep
-        Other fits, which may be so much better that this one should stop.
     """
 
-    def __init__(self, estimator, fitted, hook_arguments, max_iter, alongside):
+    def __init__(self, estimator, fitted, hook_arguments, max_iter):
         self._estimator = estimator
         self._fitted = fitted
         self._max_iter = max_iter
-        self._alongside = alongside
         self._hook_arguments = {"estimator": estimator, **hook_arguments}
         self._context = estimator._init_callback_context(max_subtasks=max_iter)
         self._context.call_on_fit_task_begin(**self._hook_arguments)
@@ -39,12 +36,10 @@ class Watcher:
         """An epoch has ended; whether a callback asks to stop."""
         if self._estimator.verbose:
             print(_line(progress, self._max_iter))
-        stop = self._epoch is not None and self._epoch.call_on_fit_task_end(
+        return self._epoch is not None and self._epoch.call_on_fit_task_end(
             **self._hook_arguments,
             reconstruction_attributes=lambda: self._fitted(progress.params),
         )
-        loss = progress.loss if progress.validation_loss is None else progress.validation_loss
-        return stop or self._alongside.epoch_ended(loss, progress.epoch, self._max_iter)
 
     def finish(self, params):
         """The fit has ended, with these parameters."""

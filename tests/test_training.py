@@ -21,6 +21,7 @@ from skautoencoder.training import (
     _optimizers,
     split,
 )
+from skautoencoder.training._execution import Alone, beside
 from skautoencoder.training._validation import Selection
 
 PLAIN = Standardisation(np.zeros(3), 1.0)
@@ -57,7 +58,6 @@ def problem(**changes):
         "weight_decay": 0.0,
         "batch_size": 5,
         "start_is_good": True,
-        "train_block": _loop.train_block,
     }
     return Problem(**settings | changes)
 
@@ -149,14 +149,17 @@ def test_arrays_that_wait_for_each_other_keep_their_values():
 def test_learning_rate_falls_along_half_a_cosine():
     rates = []
 
-    def spy(weights, block, pace, *rest):
-        rates.extend(pace.rate[: block.n_steps])
-        return _loop.train_block(weights, block, pace, *rest)
+    class Spy(Alone):
+        def train_block(self, program, arguments):
+            _, block, pace, *_ = arguments
+            rates.extend(pace.rate[: block.n_steps])
+            return super().train_block(program, arguments)
 
     rows = Rows(np.random.RandomState(0).standard_normal((12, 3)), np.ones(12))
-    this = problem(train_block=spy)
+    this = problem()
     state = this.start(this.model.network.init(np.random.RandomState(0)))
-    list(_loop.train_epochs(this, state, rows, np.arange(12), 4, np.random.RandomState(0)))
+    with beside(Spy()):
+        list(_loop.train_epochs(this, state, rows, np.arange(12), 4, np.random.RandomState(0)))
     assert_allclose(rates, 0.05 * (1 + np.cos(np.pi * np.arange(12) / 12)), rtol=1e-5)
 
 

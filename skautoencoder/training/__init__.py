@@ -10,7 +10,7 @@ from skautoencoder.training._contrastive import (
 )
 from skautoencoder.training._groups import row_groups
 from skautoencoder.training._initialization import column_moments, linear_path, principal_axes
-from skautoencoder.training._lockstep import Alone, Halving, Lockstep
+from skautoencoder.training._lockstep import Halving, Lockstep
 from skautoencoder.training._loop import Problem, State, train_epoch
 from skautoencoder.training._machines import (
     make_gauge,
@@ -20,6 +20,7 @@ from skautoencoder.training._machines import (
 )
 from skautoencoder.training._optimizers import OPTIMIZERS
 from skautoencoder.training._precision import moved, single, working_dtype
+from skautoencoder.training._recipes import from_pickle, to_pickle
 from skautoencoder.training._starts import STARTS, CodeScale, Start
 from skautoencoder.training._train import (
     Judge,
@@ -35,7 +36,6 @@ from skautoencoder.training._validation import Fold, Selection, split
 __all__ = [
     "OPTIMIZERS",
     "STARTS",
-    "Alone",
     "CodeScale",
     "Contrastive",
     "Fold",
@@ -56,6 +56,7 @@ __all__ = [
     "column_moments",
     "contrastive_epoch",
     "dense",
+    "from_pickle",
     "learnt_in_bounds",
     "linear_path",
     "make_gauge",
@@ -70,6 +71,7 @@ __all__ = [
     "start_chains",
     "start_loss",
     "start_machine",
+    "to_pickle",
     "train",
     "train_epoch",
     "train_machine",

@@ -1,32 +1,22 @@
 """Many fits in threads of one process: batched into one program or in turns, losers out early.
 
 Each fit runs in a thread of its own and knows nothing of the others, but for two calls: one
-trains a block, one says that an epoch has ended. Here the threads meet.
+trains a block, one says that an epoch has ended. Here the threads meet. A fit that makes neither
+meets nobody, and one that is over is waited for no more.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from functools import partial
 
 import jax
 import numpy as np
 
-from skautoencoder.training._loop import train_block
+from skautoencoder.training._execution import beside
 
 # A search that is over sooner need not know which way is faster: finding out means compiling.
 _RACE_AFTER = 5.0  # seconds
-
-
-class Alone:
-    """What a fit has at its side where nothing else is being trained."""
-
-    train_block = staticmethod(train_block)
-
-    def epoch_ended(self, loss, epoch, max_iter):
-        """Whether to stop: never."""
-        return False
 
 
 class Lockstep:
@@ -51,30 +41,29 @@ class Lockstep:
         self.batched = batch
         self.n_epochs = np.zeros(n_fits, int)
         self.n_together, self.n_fits = n_together, n_fits
+        self.halving = halving
+        self.turns = threading.Semaphore(n_turns)
         self._race = _Race()
         self._race_from = time.monotonic() + _RACE_AFTER
-        self._halving = halving
         self._condition = threading.Condition()
         self._waiting: dict = {}
         self._answers: dict = {}
         self._n_begun = self._n_over = 0
         self._failure: BaseException | None = None
-        self._turns = threading.Semaphore(n_turns)
-        self._here = threading.local()
 
     # -- what the pool of threads calls
 
     def run(self, number, task):
         """Run one fit's task in this thread."""
         with self._condition:
-            self._raise_failure()
+            self.raise_failure()
             self._n_begun += 1
-        self._here.number, self._here.has_turn = number, False
+        fit = _Fit(self, number)
         try:
-            return task()
+            with beside(fit):
+                return task()
         finally:
-            del self._here.number
-            self._give_turn()
+            fit.give_turn()
             with self._condition:
                 self._n_over += 1
                 self._go_on_if_all_wait()
@@ -90,41 +79,26 @@ class Lockstep:
 
     # -- what a fit calls
 
-    def train_block(self, *arguments):
-        """Train a block, alone or together with those of the other fits."""
-        if not hasattr(self._here, "number"):  # the refit, when the search is over
-            return train_block(*arguments)
-        while self._each_for_itself():
-            self._raise_failure()
-            if self._here.has_turn:
-                return train_block(*arguments)
-            self._turns.acquire()
-            self._here.has_turn = True
-        return self._meet(arguments)
+    def each_for_itself(self):
+        """Whether blocks are trained in turns, so far at least."""
+        undecided = self.batched is None and time.monotonic() < self._race_from
+        return undecided or self.batched is False
 
-    def epoch_ended(self, loss, epoch, max_iter):
-        """Whether this fit is to stop, because others do better."""
-        number = getattr(self._here, "number", None)
-        if number is None:
-            return False
-        self.n_epochs[number] = epoch
-        if self._halving is None:
-            return False
-        self._halving.note(number, loss)
-        return self._halving.at_rung(epoch, max_iter) and self._meet(None)
+    def raise_failure(self):
+        """End the fit that calls, where another one has failed."""
+        if self._failure:
+            raise self._failure
 
-    # -- the meeting
-
-    def _meet(self, arguments):
+    def meet(self, number, block):
         """Wait until all threads do, and get the answer."""
-        self._give_turn()
-        number = self._here.number
         with self._condition:
-            self._waiting[number] = arguments
+            self._waiting[number] = block
             self._go_on_if_all_wait()
             self._condition.wait_for(lambda: number in self._answers or self._failure)
-            self._raise_failure()
+            self.raise_failure()
             return self._answers.pop(number)
+
+    # -- the meeting
 
     def _go_on_if_all_wait(self):
         n_running = min(self.n_together, self.n_fits - self._n_over)
@@ -137,44 +111,75 @@ class Lockstep:
 
     def _resolve(self):
         """Train the blocks that wait; where none does, all have come to a rung."""
-        blocks = {n: arguments for n, arguments in self._waiting.items() if arguments is not None}
+        blocks = {n: block for n, block in self._waiting.items() if block is not None}
         for number in blocks:
             del self._waiting[number]
         if blocks:
             return self._train(blocks)
         numbers, self._waiting = list(self._waiting), {}
-        return self._halving.who_stops(numbers)
+        return self.halving.who_stops(numbers)
 
     def _train(self, blocks):
         groups: dict = {}
-        for number, arguments in sorted(blocks.items()):
-            groups.setdefault(_kind(arguments), []).append((number, arguments))
+        for number, block in sorted(blocks.items(), key=lambda item: item[0]):
+            groups.setdefault(_kind(*block), []).append((number, block))
         answers = {}
         for group in groups.values():
-            numbers, arguments = zip(*group, strict=True)
+            numbers, group_blocks = zip(*group, strict=True)
             if self.batched is None:
-                results, self.batched = self._race.train(arguments)
+                results, self.batched = self._race.train(group_blocks)
             else:
-                results = train_blocks(arguments) if self.batched else _one_by_one(arguments)
+                results = train_blocks(group_blocks) if self.batched else _one_by_one(group_blocks)
             answers |= dict(zip(numbers, results, strict=True))
         return answers
 
-    def _raise_failure(self):
-        if self._failure:
-            raise self._failure
 
-    def _each_for_itself(self):
-        undecided = self.batched is None and time.monotonic() < self._race_from
-        return undecided or self.batched is False
+class _Fit:
+    """One of the fits: what its training has at its side."""
 
-    def _give_turn(self):
-        if self._here.has_turn:
-            self._turns.release()
-            self._here.has_turn = False
+    def __init__(self, lockstep, number):
+        self._lockstep, self._number = lockstep, number
+        self._has_turn = False
+
+    def train_block(self, program, arguments):
+        """Train a block, alone or together with those of the other fits."""
+        while self._lockstep.each_for_itself():
+            self._lockstep.raise_failure()
+            if self._has_turn:
+                return program.one(*arguments)
+            self._lockstep.turns.acquire()
+            self._has_turn = True
+        return self._meet((program, arguments))
+
+    def epoch_ended(self, loss, epoch, max_iter):
+        """Whether this fit is to stop, because others do better."""
+        self._lockstep.n_epochs[self._number] += 1
+        halving = self._lockstep.halving
+        if halving is None:
+            return False
+        if epoch == 1:
+            halving.begin(self._number)
+        halving.note(self._number, loss)
+        # One that is out already trains something else, after what it was dropped for.
+        out = halving.has_dropped(self._number)
+        return out or (halving.at_rung(epoch, max_iter) and self._meet(None))
+
+    def give_turn(self):
+        """Let another fit train."""
+        if self._has_turn:
+            self._lockstep.turns.release()
+            self._has_turn = False
+
+    def _meet(self, block):
+        self.give_turn()
+        return self._lockstep.meet(self._number, block)
 
 
 class Halving:
     """Successive halving (Jamieson & Talwalkar 2016): at each rung only the best go on.
+
+    Those who are at a rung are compared there. Who has been trained to the end before, or fails,
+    or has nothing to train, is no part of it.
 
     Parameters
     ----------
@@ -183,17 +188,31 @@ class Halving:
     factor : int
         One candidate in so many goes on at each rung, and a rung is so many times as many
         epochs from the start as the one before.
+
+    Attributes
+    ----------
+    rungs : ndarray of shape (n_candidates,)
+        The rung each candidate was dropped at, from 1; 0 for those that were not.
     """
 
     def __init__(self, n_candidates, n_splits, factor):
         self._n_splits, self._factor = n_splits, factor
         self._best = np.full(n_candidates * n_splits, np.inf)
-        self._dropped = np.zeros(n_candidates, bool)
-        self._n_rungs = int(np.log(n_candidates) / np.log(factor) + 1e-9)
+        self.rungs = np.zeros(n_candidates, int)
+        self._n_meetings = 0
+        self._n_rungs = int(np.log(max(1, n_candidates)) / np.log(factor) + 1e-9)
+
+    def begin(self, number):
+        """Forget what a fit has trained before: it is compared by what it trains now."""
+        self._best[number] = np.inf
 
     def note(self, number, loss):
         """Remember the best loss of a fit."""
         self._best[number] = min(self._best[number], loss)
+
+    def has_dropped(self, number):
+        """Whether the fit's candidate is out."""
+        return bool(self.rungs[number // self._n_splits])
 
     def at_rung(self, epoch, max_iter):
         """Whether those who train ``max_iter`` epochs are compared after this one."""
@@ -202,12 +221,13 @@ class Halving:
 
     def who_stops(self, numbers):
         """For each of the fits that have come to a rung, whether it stops there."""
-        losses = self._best.reshape(-1, self._n_splits).mean(axis=1)
-        losses[self._dropped] = np.inf
-        n_kept = -(-np.count_nonzero(~self._dropped) // self._factor)
-        kept = np.argsort(losses, kind="stable")[:n_kept]
-        self._dropped = ~np.isin(np.arange(len(losses)), kept)
-        return {number: bool(self._dropped[number // self._n_splits]) for number in numbers}
+        here = np.unique(np.array(numbers) // self._n_splits)
+        losses = self._best.reshape(-1, self._n_splits)[here].mean(axis=1)
+        n_kept = -(-len(here) // self._factor)
+        self._n_meetings += 1
+        # Equals go on together: they may differ in what is yet to be trained.
+        self.rungs[here[losses > np.sort(losses)[n_kept - 1]]] = self._n_meetings
+        return {number: self.has_dropped(number) for number in numbers}
 
 
 class _Race:
@@ -220,44 +240,37 @@ class _Race:
     def __init__(self):
         self._seconds: list = []
 
-    def train(self, arguments):
+    def train(self, blocks):
         """Results, and whether batching is faster: None while it is not known."""
-        if len(arguments) == 1:  # nothing to batch, nothing to learn
-            return _one_by_one(arguments), None
+        if len(blocks) == 1:  # nothing to batch, nothing to learn
+            return _one_by_one(blocks), None
         batched = self._ROUNDS[len(self._seconds)]
         start = time.perf_counter()
-        results = train_blocks(arguments) if batched else _one_by_one(arguments)
-        self._seconds.append((time.perf_counter() - start) / len(arguments))
+        results = train_blocks(blocks) if batched else _one_by_one(blocks)
+        self._seconds.append((time.perf_counter() - start) / len(blocks))
         if len(self._seconds) < len(self._ROUNDS):
             return results, None
         return results, self._seconds[3] < self._WORTHWHILE * self._seconds[1]
 
 
-def train_blocks(arguments):
+def train_blocks(blocks):
     """Blocks of fits that share one program, trained by one call of it.
 
     Filled up to a power of two, so that a few programs do for any number of fits.
     """
-    n_blocks = len(arguments)
+    n_blocks = len(blocks)
     n_lanes = 1 << (n_blocks - 1).bit_length()
-    lanes = [*arguments, *[arguments[-1]] * (n_lanes - n_blocks)]
-    optimizer = lanes[0][-1]
-    stacked = jax.tree.map(lambda *leaves: np.stack(leaves), *(lane[:-1] for lane in lanes))
-    results = jax.device_get(_train_blocks(stacked, optimizer))
+    lanes = [*blocks, *[blocks[-1]] * (n_lanes - n_blocks)]
+    stacked = jax.tree.map(lambda *leaves: np.stack(leaves), *(lane for _, lane in lanes))
+    results = jax.device_get(blocks[0][0].many(stacked))
     return [jax.tree.map(lambda leaf, i=i: leaf[i], results) for i in range(n_blocks)]
 
 
-@partial(jax.jit, static_argnames="optimizer")
-def _train_blocks(stacked, optimizer):
-    return jax.vmap(lambda arguments: train_block(*arguments, optimizer))(stacked)
+def _one_by_one(blocks):
+    return [jax.block_until_ready(program.one(*arguments)) for program, arguments in blocks]
 
 
-def _one_by_one(arguments):
-    return [jax.block_until_ready(train_block(*some)) for some in arguments]
-
-
-def _kind(arguments):
+def _kind(program, arguments):
     """What blocks must have in common to be trained by one program."""
-    *traced, optimizer = arguments
-    leaves, structure = jax.tree.flatten(traced)
-    return structure, tuple(np.shape(leaf) for leaf in leaves), optimizer
+    leaves, structure = jax.tree.flatten(arguments)
+    return program, structure, tuple(np.shape(leaf) for leaf in leaves)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import jax
@@ -13,8 +13,11 @@ import numpy as np
 from skautoencoder.model import Model
 from skautoencoder.objectives import Step
 from skautoencoder.training._batches import Standardisation, blocks
+from skautoencoder.training._execution import alongside
 from skautoencoder.training._optimizers import in_turn, make_optimizer, start_optimizer
 from skautoencoder.training._precision import single
+from skautoencoder.training._programs import kept
+from skautoencoder.training._recipes import recipe
 
 # The model is the average of the weights that training passes through (Polyak & Juditsky
 # 1992), one in which each step's share fades by 1 % a step: the noise of small batches
@@ -73,13 +76,11 @@ class Problem:
     objective : Objective
     standardisation : Standardisation
         The model's mean and scale, in double precision.
-    optimizer : str or optax.GradientTransformation
+    optimizer : str, optax.GradientTransformation or callable that returns one
     learning_rate, weight_decay : float
     batch_size : int
     start_is_good : bool
         Whether the weights to start from are better than chance, as PCA's are.
-    train_block : callable
-        Trains one block: :func:`train_block`, or what puts many fits side by side.
     """
 
     model: Model
@@ -90,7 +91,12 @@ class Problem:
     weight_decay: float
     batch_size: int
     start_is_good: bool
-    train_block: Any
+
+    @cached_property
+    def program(self):
+        """The :class:`Program` that trains it, the same one for all of its kind."""
+        structure = jax.tree.structure((self.model, self.objective))
+        return _program(structure, self.batch_size, recipe(self.optimizer))
 
     def blocks(self, rows, order):
         """The rows in the given order, standardised and cut into blocks."""
@@ -107,7 +113,10 @@ class Problem:
         ones are forgotten as fast as the plain mean over all steps can.
         """
         params = single(params)
-        optimizer_state = start_optimizer(self.optimizer, params)
+        named = isinstance(self.optimizer, str)
+        optimizer_state = (
+            start_optimizer(self.optimizer, params) if named else self.program.start(params)
+        )
         first = params if first is None else single(first)
         return State(Weights(first, params, optimizer_state), 0, self.start_is_good)
 
@@ -137,15 +146,16 @@ def train_epochs(problem, state, rows, index, max_iter, rng):
     n_steps = max_iter * -(-len(index) // problem.batch_size)
     for _ in range(max_iter):
         epoch = train_epoch(problem, state, rows, rng.permutation(index), rng, n_steps)
+        state = epoch.state  # before others train: the old one is let go
         yield epoch
-        state = epoch.state
 
 
 def row_losses(problem, params, rows, index):
     """The objective's validation loss of each row at ``index``."""
     params = single(params)
+    judge = _judge(jax.tree.structure((problem.model, problem.objective)))
     losses = [
-        _evaluate(params, chunk.x[0], problem.model, problem.objective)
+        judge(params, chunk.x[0], problem.model, problem.objective)
         for chunk in blocks(rows, index, problem.standardisation, _JUDGED_TOGETHER, max_steps=1)
     ]
     jax.block_until_ready(losses)  # see train_epoch
@@ -159,7 +169,7 @@ def train_epoch(problem, state, rows, order, rng, n_steps=None):
     """
     totals = []
     for block in problem.blocks(rows, order):
-        weights, total = problem.train_block(
+        arguments = (
             state.weights,
             block,
             problem.pace(state, block, n_steps),
@@ -167,8 +177,8 @@ def train_epoch(problem, state, rows, order, rng, n_steps=None):
             rng.randint(0, 2**32, 2, dtype=np.uint32),
             problem.model,
             problem.objective,
-            problem.optimizer,
         )
+        weights, total = alongside().train_block(problem.program, arguments)
         totals.append(total)
         state = state._replace(weights=weights, n_steps=state.n_steps + block.n_steps)
     # Waits with Python's lock released; reading the totals would hold other threads up.
@@ -189,7 +199,40 @@ def _average_shares(steps, start_is_good):
     return np.where(due, np.maximum(1 - FADING**n_new, plain_mean), 0)
 
 
-@partial(jax.jit, static_argnames="optimizer")
+class Program(NamedTuple):
+    """What is compiled for training one kind of problem, as far as it is called."""
+
+    one: Any  # trains a block
+    many: Any  # trains several, their arguments stacked
+    start: Any  # the state of an optimiser without a name
+
+
+@kept
+def _program(structure, batch_size, optimizer):
+    """Training's program: all that follows from what changes it."""
+
+    def one(*arguments):
+        return train_block(*arguments, optimizer)
+
+    def many(stacked):
+        return jax.vmap(lambda arguments: one(*arguments))(stacked)
+
+    def start(params):
+        return make_optimizer(optimizer, 0.0, 0.0).init(params)
+
+    return Program(*map(jax.jit, (one, many, start)))
+
+
+@kept
+def _judge(structure):
+    """The program that judges held-out rows."""
+
+    def judge(params, x, model, objective):
+        return objective.validation_loss(model, params, x)
+
+    return jax.jit(judge)
+
+
 def train_block(weights, block, pace, weight_decay, seed, model, objective, optimizer):
     """One block's steps: the weights after them, and the sum of the rows' losses."""
     # One unit of loss, whatever the data's width, so that one learning rate and one
@@ -225,8 +268,3 @@ def _move(average, params, share):
 
 def _keep(average, params, share):
     return average
-
-
-@jax.jit
-def _evaluate(params, x, model, objective):
-    return objective.validation_loss(model, params, x)

@@ -8,6 +8,8 @@ from itertools import pairwise
 import jax
 import numpy as np
 
+from skautoencoder.training._recipes import Recipe
+
 # optax is imported where training needs it: importing skautoencoder stays cheap.
 
 OPTIMIZERS = {
@@ -25,13 +27,13 @@ _SMALL = 16_384
 
 
 def make_optimizer(optimizer, learning_rate, weight_decay):
-    """The transformation for a name; an optax transformation passes through as it is.
+    """The transformation for a name or a recipe.
 
     Weight decay is decoupled (Loshchilov & Hutter 2019) and acts on the matrices of the
     nonlinear path: the linear path holds the data's own axes, which should not shrink.
     """
-    if not isinstance(optimizer, str):
-        return optimizer
+    if isinstance(optimizer, Recipe):
+        return optimizer.make()
     import optax
 
     return optax.chain(
@@ -42,10 +44,8 @@ def make_optimizer(optimizer, learning_rate, weight_decay):
 
 
 def start_optimizer(optimizer, params):
-    """The state before the first step."""
-    if not isinstance(optimizer, str):
-        return jax.jit(optimizer.init)(params)
-    # All that have a name start at zeros, for which nothing needs to be compiled.
+    """The state of a named optimiser before the first step."""
+    # They all start at zeros, for which nothing needs to be compiled.
     leaves, structure = jax.tree.flatten(params)
     shapes = tuple(jax.ShapeDtypeStruct(leaf.shape, leaf.dtype) for leaf in leaves)
     state = _start_shapes(optimizer, structure, shapes)

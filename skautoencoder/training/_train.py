@@ -9,6 +9,7 @@ import jax
 import numpy as np
 
 from skautoencoder.training._batches import Rows
+from skautoencoder.training._execution import alongside
 from skautoencoder.training._loop import Problem, row_losses, train_epochs
 from skautoencoder.training._starts import Start
 from skautoencoder.training._validation import Selection
@@ -76,6 +77,11 @@ class Progress(NamedTuple):
     params: Any
     loss: float
     validation_loss: float | None
+
+    @property
+    def judged(self):
+        """The loss that says how good the epoch was, as far as is known."""
+        return self.loss if self.validation_loss is None else self.validation_loss
 
 
 @dataclass(frozen=True)
@@ -151,20 +157,25 @@ def train(leader, judges, rows, *, max_iter, patience, tol, second_try, rng, wat
     try:
         for epoch in range(1, max_iter + 1):
             watcher.begin()
-            records = {run: next(run_epochs) for run, run_epochs in epochs.items()}
-            loss = records[leader].loss
+            averages = {}  # those of the last epoch go before there are new ones
+            for run, run_epochs in epochs.items():
+                record = next(run_epochs)
+                averages[run] = record.state.weights.average
+                if run is leader:
+                    loss = record.loss
+            del record  # its state is the run's own, which lets it go in the next epoch
             loss_curve.append(loss)
             if not loss <= limit:
                 diverged = True
                 break
-            averages = {run: record.state.weights.average for run, record in records.items()}
             params = averages[leader]
             validation_loss = None
             if selection is not None:
                 selection.update(params, _judge(leader, judges, averages))
                 validation_loss = in_data_units(selection.curve[-1])
-            stop = watcher.end(Progress(epoch, params, in_data_units(loss), validation_loss))
-            if stop:
+            progress = Progress(epoch, params, in_data_units(loss), validation_loss)
+            stop = watcher.end(progress)
+            if alongside().epoch_ended(progress.judged, epoch, max_iter) or stop:
                 break
             if selection is not None and selection.exhausted:
                 if not second_try or selection.loss < WORTHWHILE * selection.curve[0]:
@@ -174,6 +185,8 @@ def train(leader, judges, rows, *, max_iter, patience, tol, second_try, rng, wat
                 epochs = {run: run.epochs(rows, max_iter - epoch, rng, awake=True) for run in runs}
     except KeyboardInterrupt:
         interrupted = True
+        if selection is not None:  # amid the judging, perhaps
+            del loss_curve[len(selection.curve) :]
     loss_curve = [in_data_units(loss) for loss in loss_curve]
     if selection is None:
         kept = len(loss_curve) - 1 - diverged

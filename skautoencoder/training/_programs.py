@@ -1,0 +1,30 @@
+"""How many compiled programs are kept: those used last.
+
+``jax.jit`` keeps all it has ever compiled for a function, for as long as the function lives.
+So each kind of program has functions of its own, which go when others have been used since.
+"""
+
+from __future__ import annotations
+
+import threading
+from functools import lru_cache, wraps
+
+# A program takes 7 to 10 MiB (benchmarks/compiled_memory.py). A training holds on to its own.
+N_KEPT = 32
+
+_lock = threading.Lock()
+
+
+def kept(make):
+    """``make(*kind)``, called once for each of the kinds of program used last."""
+    cached = lru_cache(maxsize=N_KEPT)(make)
+
+    @wraps(make)
+    def get(*kind):
+        # Two threads that made the same one at a time would also compile it twice.
+        with _lock:
+            return cached(*kind)
+
+    get.n_kept = lambda: cached.cache_info().currsize
+    get.forget = cached.cache_clear
+    return get
