@@ -139,7 +139,9 @@ def test_a_bad_factory_is_named(optimizer, message):
             train(curved(60))
 
 
-@pytest.mark.parametrize("optimizer", [None, 1, "momentum", [optax.adam(1e-3)]], ids=str)
+@pytest.mark.parametrize(
+    "optimizer", [None, 1, "momentum", [optax.adam(1e-3)]], ids=["None", "int", "name", "list"]
+)
 def test_what_is_no_optimizer_is_named(optimizer):
     with pytest.raises(ValueError, match="The 'optimizer' parameter of AutoencoderTransformer"):
         quick(optimizer=optimizer).fit(curved(60))
