@@ -7,6 +7,10 @@ same training rows: below 1 is better than PCA.
     python benchmarks/default_recipe.py                      # all candidates
     python benchmarks/default_recipe.py --candidates default --splits 5
     python benchmarks/default_recipe.py --images FOLDER      # adds MNIST and Fashion-MNIST
+    python benchmarks/default_recipe.py --candidates default --draw bootstrap --name NAME
+
+``--draw`` says how often a training row is there: "bootstrap" draws as many as there are with
+replacement, as bagging does, and "copies" takes the first tenth of them ten times.
 
 FOLDER holds ``mnist-train-images-idx3-ubyte.gz`` and its Fashion-MNIST twin.
 """
@@ -45,10 +49,18 @@ CANDIDATES = {
 }
 
 
+DRAWS = {
+    "once": lambda n_rows, rng: np.arange(n_rows),
+    "bootstrap": lambda n_rows, rng: rng.randint(0, n_rows, n_rows),
+    "copies": lambda n_rows, rng: rng.permutation(np.repeat(np.arange(max(n_rows // 10, 10)), 10)),
+}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--candidates", nargs="+", default=list(CANDIDATES), choices=CANDIDATES)
     parser.add_argument("--splits", type=int, default=3, help="train/test splits of small tables")
+    parser.add_argument("--draw", default="once", choices=DRAWS, help="of the training rows")
     parser.add_argument("--images", help="folder with MNIST and Fashion-MNIST idx files")
     parser.add_argument("--name", default="default_recipe", help="of the result file")
     args = parser.parse_args()
@@ -63,7 +75,7 @@ def main():
             for name, table in data.items():
                 n_splits = args.splits if table.n_train < 1000 else max(1, args.splits // 2)
                 results[candidate][name] = [
-                    ratio_to_pca(table, split, arguments) for split in range(n_splits)
+                    ratio_to_pca(table, split, arguments, args.draw) for split in range(n_splits)
                 ]
             seconds = time.perf_counter() - start
         print_summary(candidate, results[candidate], seconds)
@@ -72,9 +84,10 @@ def main():
         print_table(results[args.candidates[0]], data)
 
 
-def ratio_to_pca(table, split, arguments):
+def ratio_to_pca(table, split, arguments, draw):
     """Held-out squared error over PCA's."""
     X_train, X_test = train_test_split(table.X, train_size=table.n_train, random_state=split)
+    X_train = X_train[DRAWS[draw](len(X_train), np.random.RandomState(split))]
     pca = PCA(table.n_components).fit(X_train)
     ours = AutoencoderTransformer(table.n_components, random_state=split, **arguments)
     ours.fit(X_train)
