@@ -106,8 +106,9 @@ class AutoencoderTransformer(BaseAutoencoder):
     scale_ : float
         One scale for all columns, the root of their mean variance.
     encoder_, decoder_ : Stack
-        Weights, biases and linear path, as NumPy arrays; their code is that of `transform`
-        but for a factor a component.
+        Weights, biases and linear path, as NumPy arrays, for rows ``(X - mean_) / scale_``.
+    code_scale_ : ndarray of shape (n_components_,)
+        What the network's codes, of about unit variance, are multiplied by in `transform`.
     n_iter_ : int
         Epochs run.
     loss_curve_ : list of float

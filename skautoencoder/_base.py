@@ -292,7 +292,7 @@ class BaseAutoencoder(
             If X holds NaN or infinity or has another number of columns.
         """
         codes = self._codes(self._check_X(X))
-        codes *= self._code.factor
+        codes *= self.code_scale_
         return codes
 
     def inverse_transform(self, X):
@@ -324,7 +324,7 @@ class BaseAutoencoder(
                 f"n_components_={self.n_components_} columns."
             )
         model, params = self._in_precision(codes.dtype)
-        factor = self._code.factor.astype(codes.dtype)
+        factor = self.code_scale_.astype(codes.dtype)
 
         def decode(some):
             return model.predict(params, some / factor)
@@ -398,7 +398,7 @@ class BaseAutoencoder(
         check_scalar(n_samples, "n_samples", Integral, min_val=1)
         rng = check_random_state(random_state)
         draws = rng.standard_normal((n_samples, self.n_components_))
-        return self.inverse_transform(draws * self._code.factor)
+        return self.inverse_transform(draws * self.code_scale_)
 
     @available_if(_draws_codes)
     def log_likelihood(self, X, n_draws=100, random_state=None):
@@ -450,6 +450,11 @@ class BaseAutoencoder(
         tags.input_tags.sparse = True
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
+
+    @property
+    def code_scale_(self):
+        """What the network's own codes are multiplied by, of shape (n_components_,)."""
+        return self._code.factor
 
     @property
     def _n_features_out(self):

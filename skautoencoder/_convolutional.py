@@ -37,7 +37,7 @@ class ConvolutionalAutoencoderTransformer(BaseAutoencoder):
     Attributes
     ----------
     n_components_, n_features_in_, feature_names_in_, mean_, scale_, encoder_, decoder_, \
-    n_iter_, loss_curve_, validation_loss_curve_, best_loss_
+    code_scale_, n_iter_, loss_curve_, validation_loss_curve_, best_loss_
         As in :class:`AutoencoderTransformer`. The weights of a convolution are one
         matrix over patches.
 

@@ -158,6 +158,7 @@ def _model(table, autoencoder):
         "linear": _floats(decoder.linear),
         "mean": _floats(autoencoder.mean_),
         "scale": autoencoder.scale_,
+        "code_scale": autoencoder.code_scale_.tolist(),
         "codes": _floats(codes),
         "colours": _colours(table.y, some),
         "limits": [float(left), float(right), float(bottom), float(top)],

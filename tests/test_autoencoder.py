@@ -156,7 +156,7 @@ def test_tied_decoder_uses_the_encoders_weights():
     ours = quick(tied_weights=True).fit(curved(100).astype(np.float32))
     assert ours.decoder_.weights == ()
     given = ours.transform(curved(10).astype(np.float32))
-    codes = given / ours._code.factor  # as the network has them
+    codes = given / ours.code_scale_  # as the network has them
     (w1, w2), (b1, b2) = ours.encoder_.weights, ours.decoder_.biases
     nonlinear = ACTIVATIONS["gelu"](codes @ w2.T + b1) @ w1.T + b2
     linear = (codes * ours.decoder_.linear) @ ours.encoder_.linear.T

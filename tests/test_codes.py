@@ -65,7 +65,7 @@ def test_after_training_each_component_spreads_as_its_axis(settings):
 def test_without_a_start_at_pca_the_scale_is_the_networks():
     X = curved(100)
     ours = quick(init="glorot").fit(X)
-    assert (ours._code.factor == 1).all()
+    assert (ours.code_scale_ == 1).all()
     white = quick(init="glorot", whiten=True).fit(X)
     assert_allclose(white.transform(X).std(axis=0, ddof=1), 1, rtol=1e-5)
 
@@ -81,8 +81,8 @@ def test_going_on_keeps_the_scale():
     ours = quick(warm_start=True, max_iter=20).fit(X)
     spread = ours.transform(X).std(axis=0)
     assert_allclose(ours.fit(X).transform(X).std(axis=0), spread, rtol=1e-5)
-    factor = ours._code.factor
-    assert_allclose(ours.partial_fit(X)._code.factor, factor)
+    factor = ours.code_scale_
+    assert_allclose(ours.partial_fit(X).code_scale_, factor)
 
 
 @pytest.mark.parametrize("n_components", [5, 7])
