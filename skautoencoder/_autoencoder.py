@@ -127,7 +127,7 @@ class AutoencoderTransformer(BaseAutoencoder):
     Notes
     -----
     The start is left only for a gain on the held-out rows that exceeds its standard
-    error, the row that gains most aside; else the result is PCA of all rows, in double
+    error, and does not hang on one row; else the result is PCA of all rows, in double
     precision where the data are. If training gains less than 5 % over PCA,
     it tries once more, within ``max_iter``, with the network awake from the first step:
     some folded data give it no way down from PCA. The kept weights are an average over

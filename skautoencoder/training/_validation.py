@@ -12,8 +12,9 @@ import numpy as np
 MIN_ROWS = 50
 _N_FOLDS = 5
 
-# How sure a gain must be before the start is left for good.
-STANDARD_ERRORS = 1.0
+# How sure a gain must be before the start is left for good, and how sure it must still be
+# without the rows that gain most: one alone, far out, gains as much as its standard error.
+STANDARD_ERRORS, WITHOUT_THE_BEST = 1.0, 0.5
 
 
 class Fold(NamedTuple):
@@ -120,13 +121,22 @@ class Selection:
         """Whether the best weights beat the start by more than chance would explain.
 
         Measured in standard errors of the mean paired difference over the held-out
-        groups of rows. A smaller gain may be luck, and be lost on new rows. The group that
-        gains most has no say: one alone, far out, would be as large as its standard error.
+        groups of rows. A smaller gain may be luck, and be lost on new rows.
         """
         group = np.arange(len(self.losses)) if self.group is None else self.group
-        share = np.bincount(group, self.weight)
+        weight = np.bincount(group, self.weight)
         gain = np.bincount(group, self.weight * (self.start_losses - self.losses))
+        mean, error = _mean_and_error(gain, weight)
+        if not (self.epoch > 0 and mean > max(STANDARD_ERRORS * error, self.rounding)):
+            return False
+        if len(gain) == 1:
+            return True
         others = np.arange(len(gain)) != gain.argmax()
-        share, gain = share[others] / share[others].sum(), gain[others] / share[others].sum()
-        error = np.sqrt(np.sum((gain - share * gain.sum()) ** 2))
-        return self.epoch > 0 and gain.sum() > max(STANDARD_ERRORS * error, self.rounding)
+        mean, error = _mean_and_error(gain[others], weight[others])
+        return mean > WITHOUT_THE_BEST * error
+
+
+def _mean_and_error(totals, weight):
+    """The mean of weighted totals, and its standard error."""
+    mean = totals.sum() / weight.sum()
+    return mean, np.sqrt(np.sum((totals - weight * mean) ** 2)) / weight.sum()
