@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import erf, expit
 
-from skautoencoder.networks import ACTIVATIONS, DenseNetwork
+from skautoencoder.networks import (
+    ACTIVATIONS,
+    ConvolutionalNetwork,
+    DenseNetwork,
+    rescale_code,
+)
 
 # Independent formulas in double precision.
 EXPECTED = {
@@ -93,6 +98,51 @@ def test_numpy_and_jax_agree(architecture):
     assert linear is None
     assert nonlinear.shape == x.shape
     assert_allclose(network.decode(on_jax, jnp.asarray(codes))[1], nonlinear, atol=1e-5)
+
+
+TO_RESCALE = {
+    f"{name}, {heads} heads": network
+    for heads in (1, 2)
+    for name, network in {
+        "dense": DenseNetwork(6, 3, (5,), "tanh", False, heads),
+        "no hidden layer": DenseNetwork(6, 3, (), "tanh", False, heads),
+        "tied": DenseNetwork(6, 3, (5, 4), "tanh", True, heads),
+        "tied, no hidden layer": DenseNetwork(6, 3, (), "tanh", True, heads),
+        "convolutional": ConvolutionalNetwork(6, 3, (6, 1, 1), (2, 3), "tanh", heads),
+    }.items()
+}
+
+
+@pytest.mark.parametrize("start", ["linear path, silent", "linear path", "no linear path"])
+@pytest.mark.parametrize("name", TO_RESCALE)
+def test_rescaled_codes_rebuild_the_same_rows(name, start):
+    network, rng = TO_RESCALE[name], np.random.RandomState(0)
+    linear = rng.standard_normal((6, 3)), rng.standard_normal((3, 6))
+    params = network.init(rng, None if start == "no linear path" else linear)
+    if start != "linear path, silent":  # all arrays away from zero, biases and gains too
+        params = jax.tree.map(lambda leaf: leaf + 0.1 * rng.standard_normal(leaf.shape), params)
+    params = jax.tree.map(np.float64, params)
+    before = jax.tree.map(np.copy, params)
+    factor, shift = np.array([0.01, 1.0, 30.0]), np.array([-1.0, 0.0, 2.0])
+    rescaled = rescale_code(network, params, factor, shift)
+    jax.tree.map(assert_array_equal, params, before)
+
+    x = rng.standard_normal((7, 6))
+    codes, moved = network.encode(params, x), network.encode(rescaled, x)
+    assert_allclose(moved[:, :3], codes[:, :3] * factor, rtol=1e-9)
+    assert_allclose(moved[:, 3:], codes[:, 3:] + np.tile(shift, network.n_heads - 1), rtol=1e-9)
+    for found, expected in zip(
+        network.decode(rescaled, moved[:, :3]), network.decode(params, codes[:, :3]), strict=True
+    ):
+        assert (found is None) == (expected is None)
+        if found is not None:
+            assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
+
+
+def test_rescaled_parameters_keep_their_precision():
+    network = DenseNetwork(6, 3, (5,), "tanh", True, 2)
+    rescaled = rescale_code(network, network.init(np.random.RandomState(0)), 2.0, -1.0)
+    assert {leaf.dtype for leaf in jax.tree.leaves(rescaled)} == {np.dtype(np.float32)}
 
 
 def test_forward_pass_by_hand():
