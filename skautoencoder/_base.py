@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import partial
 from numbers import Integral, Real
 
 import jax
@@ -26,7 +27,7 @@ from skautoencoder._keeping import keeps_old_fit
 from skautoencoder._watching import Watcher, hook_arguments
 from skautoencoder.losses import LOSSES, Loss
 from skautoencoder.model import Model
-from skautoencoder.networks import ACTIVATIONS
+from skautoencoder.networks import ACTIVATIONS, rescale_code
 from skautoencoder.objectives import OBJECTIVES, Objective
 from skautoencoder.training import (
     OPTIMIZERS,
@@ -62,6 +63,9 @@ _SMALL_BATCH, _LARGE_BATCH, _LARGE_DATA = 32, 128, 10_000
 
 # Early stopping waits for at least this many steps without progress.
 PATIENCE_STEPS = 500
+
+# A code that has had fewer steps than these and is not in use yet is none to warn of.
+_STEPS_INTO_USE = 100
 
 # A column that was idle in the first chunk is told of where it spreads by this share of scale_.
 _AWAKE = 0.5
@@ -158,13 +162,14 @@ class BaseAutoencoder(
         ConvergenceWarning
             If the loss diverged; the best weights so far are kept.
         UserWarning
-            If one column has more than 99.9 % of the variance.
+            If one column has more than 99.9 % of the variance, or the code of a variational
+            model says nothing of its rows.
         """
         continued = self.warm_start and hasattr(self, "encoder_")
         rows = self._check_rows(X, sample_weight, reset=not continued)
         validation = None if X_val is None else self._check_validation(X_val)
         rng = check_random_state(self.random_state)
-        start = self._continue if continued else self._start_from(rows, rng)
+        start = partial(self._continue, rows) if continued else self._start_from(rows, rng)
 
         groups = check_groups(groups, rows.X)
         leader, judges = self._plan(rows, validation, groups, start, rng, continued)
@@ -192,10 +197,8 @@ class BaseAutoencoder(
             result = result.with_start(leader.params)
         self._store(leader, result)
         self._started_at_pca = self.init == "pca" and not continued  # so did the loss curves
-        if self.whiten or result.best_epoch > 0:
-            leader = leader.with_code(self._rescaled(leader, rows))
-            self._code = leader.start.code
-        watcher.finish(result.params)
+        leader = self._with_final_code(leader, rows, left_start=result.best_epoch > 0)
+        watcher.finish(leader.params)
         if result.diverged:
             self._warn_diverged(result)
         if result.interrupted:
@@ -248,7 +251,7 @@ class BaseAutoencoder(
         rng = getattr(self, "_rng", None) or check_random_state(self.random_state)
         moments = column_moments(rows, index)
         first = not hasattr(self, "encoder_") or getattr(self, "_idle", _NEVER).all()
-        run = self._start_from(rows, rng)(index) if first else self._continue(index)
+        run = self._start_from(rows, rng)(index) if first else self._continue(rows, index)
         state = (not first and getattr(self, "_state", None)) or run.problem.start(run.params)
         before = start_loss(run, rows)
         epoch = train_epoch(run.problem, state, rows, rng.permutation(index), rng)
@@ -262,6 +265,7 @@ class BaseAutoencoder(
             return self
         average = (state.weights.average, epoch.state.weights.average)
         self.encoder_, self.decoder_ = moved(run.params, *average)
+        self._highest = run.problem.model.highest
         self._rng, self._state = rng, jax.tree.map(np.array, epoch.state)
         self._started_at_pca = False  # rows of several chunks have no one PCA
         self.loss_curve_.append(loss)
@@ -530,7 +534,7 @@ class BaseAutoencoder(
 
         def begin(index):
             start = STARTS[self.init](network, self._asked_loss(), rows, index, rng)
-            problem = self._problem(network, start.standardisation, len(everything), start.is_good)
+            problem = self._problem(network, start, len(everything))
             return Run(problem, start, index)
 
         return begin
@@ -555,7 +559,7 @@ class BaseAutoencoder(
         variance = axes.variance * axes.standardisation.scale**2 * len(index) / (len(index) - 1)
         return int(_infer_dimension(variance, len(index)))
 
-    def _continue(self, index):
+    def _continue(self, rows, index):
         """A run that goes on from the fitted weights."""
         asked = self.n_components if isinstance(self.n_components, Integral) else self.n_components_
         network = self._make_network(self.n_features_in_, int(asked))
@@ -565,25 +569,30 @@ class BaseAutoencoder(
                 f"the parameters now ask for {network}. Fit anew with warm_start=False."
             )
         standardisation = Standardisation(self.mean_, self.scale_)
-        problem = self._problem(network, standardisation, len(index), start_is_good=True)
-        return Run(problem, Start(standardisation, self._params, True, self._code, None), index)
+        highest = self._highest
+        if highest is not None:
+            highest = np.maximum(highest, column_moments(rows, index).highest)
+        start = Start(standardisation, self._params, True, self._code, None, highest)
+        return Run(self._problem(network, start, len(index)), start, index)
 
-    def _problem(self, network, standardisation, n_samples, start_is_good):
-        mean, scale = standardisation
+    def _problem(self, network, start, n_samples):
+        loss, (mean, scale) = self._asked_loss(), start.standardisation
+        highest = start.highest if loss.bounded_by_range else None
         with np.errstate(over="ignore"):  # programs of losses that allow such data need neither
             mean, scale = mean.astype(np.float32), np.float32(scale)
-        model = Model(network, self._asked_loss(), mean, scale)
+            highest = None if highest is None else highest.astype(np.float32)
+        model = Model(network, loss, mean, scale, highest)
         objective = self._asked_objective()
         objective.check(model)
         return Problem(
             model,
             objective,
-            standardisation,
+            start.standardisation,
             optimizer=self.optimizer,
             learning_rate=self.learning_rate,
             weight_decay=self.weight_decay,
             batch_size=self._rows_a_step(n_samples),
-            start_is_good=start_is_good,
+            start_is_good=start.is_good,
         )
 
     def _rows_a_step(self, n_samples):
@@ -597,7 +606,7 @@ class BaseAutoencoder(
 
     def _asked_objective(self):
         named = isinstance(self.objective, str)
-        return OBJECTIVES[self.objective]() if named else clone(self.objective)
+        return OBJECTIVES[self.objective]() if named else clone(self.objective).with_plain_numbers()
 
     def _plan(self, rows, validation, groups, start, rng, continued):
         """Which run to keep, and who judges it."""
@@ -625,8 +634,7 @@ class BaseAutoencoder(
 
     def _patience(self, run):
         # An epoch of small data is a handful of steps: too few to get off the start.
-        steps_an_epoch = -(-len(run.index) // run.problem.batch_size)
-        return max(self.n_iter_no_change, -(-PATIENCE_STEPS // steps_an_epoch))
+        return max(self.n_iter_no_change, -(-PATIENCE_STEPS // run.steps_an_epoch))
 
     def _fitted(self, run, params):
         """The attributes that make this estimator a fitted one."""
@@ -639,6 +647,7 @@ class BaseAutoencoder(
             "encoder_": encoder,
             "decoder_": decoder,
             "_code": run.start.code,
+            "_highest": problem.model.highest,
             "_network": problem.model.network,
             "_loss": problem.model.loss,
             "_objective": problem.objective,
@@ -657,13 +666,20 @@ class BaseAutoencoder(
         for leftover in ("_state", "_rng", "_idle"):  # of an earlier partial_fit
             self.__dict__.pop(leftover, None)
 
-    def _rescaled(self, run, rows):
-        """The scale of the codes after training: unit variance, or PCA's."""
-        spread = self._code_spread(rows)
-        if not self.whiten:
-            return run.start.code.adapted(spread)
-        n_rows = np.count_nonzero(rows.weight)  # PCA divides by one less
-        return run.start.code.whitened(spread * np.sqrt(n_rows / (n_rows - 1)))
+    def _with_final_code(self, run, rows, left_start):
+        """The run at the fitted weights, its codes in the units that users see; stored."""
+        has_prior = hasattr(self._objective, "prior_units")
+        unit, in_use = self._match_prior(rows) if has_prior else (1.0, True)
+        if not in_use and self.n_iter_ * run.steps_an_epoch >= _STEPS_INTO_USE:
+            self._warn_unused()
+        code = run.start.code
+        if self.whiten or left_start:
+            spread = unit if has_prior else self._code_spread(rows)
+            n_rows = np.count_nonzero(rows.weight)  # PCA divides by one less
+            white = spread if has_prior else spread * np.sqrt(n_rows / (n_rows - 1))
+            code = code.whitened(white) if self.whiten else code.adapted(spread)
+        self._code = code._replace(factor=code.factor * unit)
+        return run.at(self._params, self._code)
 
     def _code_spread(self, rows):
         """The standard deviation of each component of the network's own codes."""
@@ -691,6 +707,27 @@ class BaseAutoencoder(
         names = getattr(self, "feature_names_in_", None)
         return f"Column {number}" if names is None else f"Column {names[number]!r}"
 
+    def _match_prior(self, rows):
+        """Put the components in the prior's units: what those were, and whether any is in use."""
+
+        def moments(model, params, x, _):
+            return self._objective.moments(model, params, x)
+
+        dtype = working_dtype(rows.X.dtype)
+        found = self._by_chunks(moments, rows.X, dtype, 2 * self.n_components_)
+        unit, in_use = self._objective.prior_units(found, rows.weight)
+        shift = -2 * np.log(unit)  # of the logarithms of the variances
+        self.encoder_, self.decoder_ = rescale_code(self._network, self._params, 1 / unit, shift)
+        return unit, in_use
+
+    def _warn_unused(self):
+        warnings.warn(
+            f"None of the {self.n_components_} components is in use: their means hardly differ "
+            f"from row to row. Lower beta or noise_std of {self._objective!r}.",
+            UserWarning,
+            stacklevel=6,
+        )
+
     def _warn_diverged(self, result):
         warnings.warn(
             f"The loss diverged in epoch {self.n_iter_} ({result.loss_curve[-1]:.3g}, from "
@@ -713,7 +750,8 @@ class BaseAutoencoder(
         Double-precision rows are worked on in double precision: in single, the same row
         could get another last digit in another place of the array.
         """
-        model = Model(self._network, self._loss, self.mean_.astype(dtype), self.scale_)
+        highest = None if self._highest is None else self._highest.astype(dtype)
+        model = Model(self._network, self._loss, self.mean_.astype(dtype), self.scale_, highest)
         return model, jax.tree.map(lambda array: array.astype(dtype, copy=False), self._params)
 
     def _codes(self, X):

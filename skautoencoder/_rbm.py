@@ -37,6 +37,7 @@ from skautoencoder.boltzmann import (
     smallest_layer,
     visible_mean,
 )
+from skautoencoder.objectives._base import KEYS
 from skautoencoder.training import (
     Contrastive,
     Rows,
@@ -49,13 +50,14 @@ from skautoencoder.training import (
     start_chains,
     start_machine,
     train_machine,
+    under_our_rules,
     varying_columns,
 )
 
 # transform and its kin work through this many values of either layer at a time.
 _CHUNK_VALUES = 1_048_576
 
-_gibbs = jax.jit(gibbs_chain, static_argnames="kind")
+_gibbs = jax.jit(under_our_rules(gibbs_chain), static_argnames="kind")
 
 
 class _ColumnMeans(NamedTuple):
@@ -508,7 +510,8 @@ class RBMTransformer(
         if n_units <= MOST_ENUMERATED:
             return exact_log_partition(machine, kind)
         key = _key(check_random_state(random_state))
-        logs = annealed_log_weights(machine, kind, self._base_bias, key, n_chains, n_temperatures)
+        anneal = under_our_rules(annealed_log_weights)
+        logs = anneal(machine, kind, self._base_bias, key, n_chains, n_temperatures)
         return float(np.logaddexp.reduce(np.asarray(logs, np.float64)) - np.log(n_chains))
 
     def __sklearn_tags__(self):
@@ -698,7 +701,7 @@ def _score(machine, kind, v, pseudo_likelihood, rng):
 
 
 def _key(rng):
-    return jax.random.wrap_key_data(rng.randint(0, 2**32, 2, dtype=np.uint32))
+    return jax.random.wrap_key_data(rng.randint(0, 2**32, 2, dtype=np.uint32), impl=KEYS)
 
 
 def _floating(X):

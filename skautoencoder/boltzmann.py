@@ -230,7 +230,9 @@ def contrast_slope(machine, kind, v, h, model_v, model_h, weight):
     is there already. Returns a :class:`Machine`.
     """
     share = weight / weight.sum()
-    chains = share if len(model_v) == len(v) else jnp.full(len(model_v), 1 / len(model_v))
+    chains = (
+        share if len(model_v) == len(v) else jnp.full(len(model_v), 1 / len(model_v), weight.dtype)
+    )
     both, hidden = jnp.concatenate([v, model_v]), jnp.concatenate([h, model_h])
     signed = jnp.concatenate([share, -chains])[:, None]
     scaled = both / machine.variance
@@ -335,7 +337,7 @@ def annealed_log_weights(machine, kind, base_bias, key, n_chains, n_temperatures
 
     def anneal(i, carry):
         v, log_weight = carry
-        colder, warmer = at((i + 1) / n_temperatures), at(i / n_temperatures)
+        colder, warmer = (at(jnp.float32(n) / n_temperatures) for n in (i + 1, i))
         log_weight += free_energy(warmer, kind, v) - free_energy(colder, kind, v)
         return gibbs_step(colder, kind, v, jax.random.fold_in(key, i + 1)), log_weight
 

@@ -7,7 +7,8 @@ puts the parts together (`output`), measures the error of a row, summed over its
 Errors are in standard units, whatever the data's: `power` says which power of the scale makes
 errors in the units of the data of them, and no program need hold that number. `nats` turns a
 row's error into minus the log-likelihood under noise of the given spread, in standard units,
-where the loss is one.
+where the loss is one. One whose output goes through exp is `bounded_by_range`: `output` is
+given, as one argument more, the highest value that each column was seen to have.
 `visible_units` says which units of a Boltzmann machine have that output, where some do.
 All are written for NumPy and JAX alike.
 """
@@ -15,9 +16,15 @@ All are written for NumPy and JAX alike.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
+
+# Values may be outside a range by a few units in the last place of the single precision that
+# training works in, as MinMaxScaler's are; a target is then held at the end of the range.
+_SLACK = 4 * float(np.finfo(np.float32).eps)
 
 # A linear reconstruction may leave [0, 1]. Where it is taken as a probability it is held
 # this far inside, so that its logit is finite and the network can still move it.
@@ -35,6 +42,7 @@ class Loss:
     """What all losses are; see the top of the file for what they can do."""
 
     power = 0
+    bounded_by_range = False
 
     def check(self, X):
         """Raise a ValueError where X holds values that the loss cannot rebuild."""
@@ -112,7 +120,7 @@ class CrossEntropy(Loss):
         return _logit(_base(linear, nonlinear, mean, scale, 1 - _MARGIN)) + nonlinear
 
     def error(self, x, output, mean, scale):
-        return _binary_cross_entropy(x * scale + mean, output).sum(-1)
+        return _binary_cross_entropy((x * scale + mean).clip(0, 1), output).sum(-1)
 
     def predict(self, output, mean, scale):
         return _sigmoid(output)
@@ -133,11 +141,19 @@ class PoissonDeviance(Loss):
     """``sum_j rate_j - x_j + x_j log(x_j / rate_j)``, for counts.
 
     Half the Poisson deviance: minus the log-likelihood, less that of a perfect fit. The
-    linear path gives a rate, held above 0.001, and the network moves its logarithm.
+    linear path gives a rate, held above 0.001, and the network moves its logarithm. What a
+    network adds to a logarithm, far from the rows it has learnt from, means nothing: a rate
+    stays below twice the largest count of its column in training, or twice the linear path's
+    rate where that is larger, and above a two-thousandth of the column's mean, or half the
+    linear path's rate where that is smaller.
     """
 
-    def output(self, linear, nonlinear, mean, scale):
+    bounded_by_range = True
+
+    def output(self, linear, nonlinear, mean, scale, highest=None):
         base = _base(linear, nonlinear, mean, scale, None)
+        if highest is not None:
+            nonlinear = _held_to_range(base, nonlinear, mean, highest)
         return nonlinear.__array_namespace__().log(base) + nonlinear
 
     def error(self, x, output, mean, scale):
@@ -168,10 +184,16 @@ class MixedLoss(Loss):
 
     Parameters
     ----------
-    binary : tuple of int, default=()
-        Columns that hold 0 or 1, or anything between.
-    categorical : tuple of tuple of int, default=()
-        Blocks of columns that add up to 1 in each row. All other columns are numbers.
+    binary : sequence of int, default=()
+        Columns that hold 0 or 1, or anything between. Kept as a tuple.
+    categorical : sequence of sequences of int, default=()
+        Blocks of columns that add up to 1 in each row. All other columns are numbers. Kept
+        as a tuple of tuples.
+
+    Raises
+    ------
+    ValueError
+        If a field is not made of column numbers, or `categorical` not of blocks.
 
     Examples
     --------
@@ -181,8 +203,27 @@ class MixedLoss(Loss):
     AutoencoderTransformer(loss=MixedLoss(binary=(2,), categorical=((3, 4, 5),)))
     """
 
-    binary: tuple[int, ...] = ()
-    categorical: tuple[tuple[int, ...], ...] = ()
+    binary: Sequence[int] = ()
+    categorical: Sequence[Sequence[int]] = ()
+
+    def __post_init__(self):
+        # Tuples of Python's own integers, by which equal losses are known to be equal.
+        binary, blocks = _columns(self.binary), _listed(self.categorical)
+        if binary is None:
+            raise ValueError(
+                f"The 'binary' parameter of MixedLoss must be a tuple of column numbers, as in "
+                f"binary=(1, 2). Got {self.binary!r} instead."
+            )
+        flat = _columns(blocks)
+        columns = blocks and [_columns(block) for block in blocks]
+        if flat or columns is None or None in columns or () in columns:
+            instead = f"categorical=({flat},)" if flat else "categorical=((1, 2, 3), (4, 5))"
+            raise ValueError(
+                "The 'categorical' parameter of MixedLoss must be a tuple of blocks, each a tuple "
+                f"of column numbers: write {instead}. Got {self.categorical!r} instead."
+            )
+        object.__setattr__(self, "binary", binary)
+        object.__setattr__(self, "categorical", tuple(columns))
 
     def output(self, linear, nonlinear, mean, scale):
         numbers = nonlinear if linear is None else linear + nonlinear
@@ -194,8 +235,9 @@ class MixedLoss(Loss):
     def error(self, x, output, mean, scale):
         xp = output.__array_namespace__()
         target = x * scale + mean
-        yes_or_no = _binary_cross_entropy(target, output)
-        surprise = target * (self._log_totals(output) - output)
+        share = target.clip(0, 1)
+        yes_or_no = _binary_cross_entropy(share, output)
+        surprise = share * (self._log_totals(output) - output)
         discrete = xp.where(self._in_blocks(output), surprise, yes_or_no)
         return xp.where(self._is_number(output), 0.5 * (x - output) ** 2, discrete).sum(-1)
 
@@ -222,8 +264,8 @@ class MixedLoss(Loss):
             if abs(total - 1).max() > 1e-3:
                 raise ValueError(
                     f"loss={self!r} needs blocks that add up to 1 in each row, but columns "
-                    f"{block} add up to {total.min():g} to {total.max():g}. Encode them first, "
-                    "for example with OneHotEncoder()."
+                    f"{block} add up to {_exact(total.min())} to {_exact(total.max())}. "
+                    "Encode them first, for example with OneHotEncoder()."
                 )
 
     def _block_columns(self):
@@ -253,11 +295,42 @@ class MixedLoss(Loss):
         return totals
 
 
+def _listed(values):
+    """The values as a list, or None where they are no sequence of any kind."""
+    if hasattr(values, "tolist"):
+        values = values.tolist()
+    iterable = isinstance(values, Iterable) and not isinstance(values, str | bytes)
+    return list(values) if iterable else None
+
+
+def _columns(values):
+    """Column numbers as a tuple of int, or None where they are not that."""
+    values = _listed(values)
+    if values is None or not all(_is_column(value) for value in values):
+        return None
+    return tuple(map(int, values))
+
+
+def _is_column(value):
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
 def _base(linear, nonlinear, mean, scale, highest):
     # The linear reconstruction, held where a probability or a rate may be
     base = mean if linear is None else linear * scale + mean
     xp = nonlinear.__array_namespace__()
     return xp.asarray(base, dtype=nonlinear.dtype).clip(_MARGIN, highest)
+
+
+def _held_to_range(base, log_factor, mean, highest):
+    # As it is up to the highest value seen, or to the base where that is higher, and down to
+    # next to nothing; beyond, a factor of 2 at most, ever more slowly, with a slope throughout.
+    xp = log_factor.__array_namespace__()
+    lowest = _MARGIN * xp.asarray(mean, dtype=base.dtype).clip(_MARGIN)
+    up, down = xp.log((highest / base).clip(1)), xp.log((base / lowest).clip(1))
+    inside = log_factor.clip(-down, up)
+    beyond = log_factor - inside
+    return inside + _LOG_2 * beyond / (_LOG_2 + abs(beyond))
 
 
 def _logit(p):
@@ -276,8 +349,17 @@ def _binary_cross_entropy(target, logit):
 
 def _check_range(X, low, high, needs, remedy):
     smallest, largest = X.min(), X.max()
-    if smallest < low or largest > high:
-        raise ValueError(f"{needs}, but X holds values from {smallest:g} to {largest:g}. {remedy}")
+    # of half precision, whose own last place is larger, for data that have it
+    slack = max(_SLACK, 4 * float(np.finfo(X.dtype).eps)) if X.dtype.kind == "f" else 0
+    if smallest < low - slack or largest > high + slack:
+        raise ValueError(
+            f"{needs}, but X holds values from {_exact(smallest)} to {_exact(largest)}. {remedy}"
+        )
+
+
+def _exact(number):
+    # all digits, so that a number outside a range is never shown as one within
+    return str(number).removesuffix(".0")
 
 
 LOSSES = {

@@ -23,12 +23,15 @@ class Model:
     mean : array of shape (n_features,)
     scale : float
         Rows reach the network as ``(X - mean) / scale``.
+    highest : array of shape (n_features,) or None
+        Largest value of each column in training, for a loss that is bounded by it.
     """
 
     network: Any = field(metadata={"static": True})
     loss: Any = field(metadata={"static": True})
     mean: Any
     scale: Any
+    highest: Any = None
 
     @property
     def unit(self):
@@ -41,7 +44,8 @@ class Model:
 
     def decode(self, params, z):
         """The loss's output for the codes ``z``."""
-        return self.loss.output(*self.network.decode(params, z), self.mean, self.scale)
+        bound = () if self.highest is None else (self.highest,)
+        return self.loss.output(*self.network.decode(params, z), self.mean, self.scale, *bound)
 
     def error(self, x, output):
         """Each row's reconstruction error, in standard units."""

@@ -5,11 +5,15 @@ import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 import pytest
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy import sparse
 from scipy.special import expit
+from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
+from sklearn.metrics import mean_poisson_deviance
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 
 from skautoencoder.losses import LOSSES as NAMED
 from skautoencoder.losses import MixedLoss
@@ -173,3 +177,159 @@ def test_counts_are_rebuilt_by_rates():
     ours = quick(1, loss="poisson", max_iter=60, learning_rate=1e-2).fit(X)
     assert ours.inverse_transform([[-50.0], [0.0], [50.0]]).min() >= 0
     assert ours.best_loss_ < 0.9 * ours.validation_loss_curve_[0]
+
+
+# -- rates, far from the rows they were learnt from
+
+
+def test_a_rate_is_exponential_in_its_range_and_held_beyond():
+    loss = LOSSES["poisson"]
+    mean, highest = np.float32([3.0, 3.0]), np.float32([20.0, 300.0])
+    factors = np.linspace(-20, 60, 161, dtype=np.float32)[:, None] * np.ones(2, np.float32)
+
+    def rates(linear):
+        output = loss.output(linear, factors, mean, np.float32(1), highest)
+        on_jax = jax.jit(loss.output)(linear, factors, mean, np.float32(1), highest)
+        assert_allclose(output, on_jax, rtol=1e-5, atol=1e-5)
+        return loss.predict(output, mean, np.float32(1))
+
+    for linear in (None, np.zeros_like(factors), np.full_like(factors, 1000)):
+        base = mean if linear is None else mean + linear
+        found, plain = rates(linear), base * np.exp(factors.astype(float))
+        lowest = np.minimum(mean / 1000, base)
+        inside = (plain <= np.maximum(highest, base)) & (plain >= lowest)
+        assert_allclose(found[inside], plain[inside], rtol=1e-4)
+        assert (found <= 2 * np.maximum(highest, base) * (1 + 1e-5)).all()
+        assert (found >= lowest / 2 * (1 - 1e-5)).all()
+        assert (np.diff(found, axis=0) >= 0).all()
+    slope = jax.grad(lambda u: loss.output(None, u, mean, np.float32(1), highest).sum())
+    for factor in (-50.0, 50.0):
+        assert (slope(jnp.full((1, 2), factor)) > 0).all()
+
+
+def counts(seed, n_columns=30, n_samples=300):
+    rng = np.random.RandomState(seed)
+    rate = np.exp(rng.randn(n_samples, 3) @ rng.randn(3, n_columns) * 0.7 + rng.randn(n_columns))
+    return rng.poisson(rate * rng.lognormal(0, 0.5, n_samples)[:, None])
+
+
+@pytest.mark.parametrize("init", ["pca", "glorot"])
+def test_held_out_counts_are_rebuilt_better_than_by_the_means(init):
+    for seed in range(4):
+        X, new = np.split(counts(seed), [220])
+        ours = quick(3, loss="poisson", init=init, max_iter=30, learning_rate=3e-3).fit(X)
+
+        def deviance(rates):
+            return mean_poisson_deviance(new.ravel(), np.maximum(rates.ravel(), 1e-12))  # noqa: B023
+
+        rebuilt = ours.inverse_transform(ours.transform(new))
+        assert deviance(rebuilt) < deviance(np.tile(X.mean(0), (len(new), 1)))
+        wild = 1e3 * np.random.RandomState(0).standard_normal((50, 3))
+        linear = 1e4 * X.max() if init == "pca" else 2.1 * X.max()
+        assert ours.inverse_transform(wild).max() < linear
+
+
+def test_the_range_grows_with_chunks():
+    X = counts(0, 5)
+    ours = quick(2, loss="poisson").partial_fit(X[:50])
+    ours.partial_fit(X[50:])
+    assert_array_equal(ours._highest, X.max(axis=0))
+
+
+# -- values at the edge of a range
+
+
+def outside(kind, dtype, n_steps):
+    """A table whose ends are a few steps of its precision outside [0, 1]."""
+    X = np.random.RandomState(0).uniform(0.1, 0.9, (30, 4)).astype(dtype)
+    step = n_steps * np.finfo(dtype).eps
+    X[3, 0], X[5, 0] = -step, 1 + step
+    return sparse.csr_array(X) if kind == "sparse" else X
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "poisson", MixedLoss(binary=(0, 2))])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
+@pytest.mark.parametrize("kind", ["dense", "sparse"])
+def test_rounding_errors_are_no_values_outside_the_range(loss, dtype, kind):
+    if kind == "sparse" and dtype == np.float16:
+        pytest.skip("SciPy has no such matrix")
+    X = outside(kind, dtype, 3)
+    before = X.copy()
+    if kind == "dense":
+        X.setflags(write=False)
+    ours = quick(loss=loss, max_iter=2).fit(X, X_val=X)
+    ours.partial_fit(X)
+    assert np.isfinite(ours.loss_curve_).all()
+    assert np.isfinite(ours.transform(X)).all()
+    assert abs(X - before).max() == 0
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_what_minmaxscaler_gives_is_accepted(dtype):
+    n_outside = 0
+    for seed in range(100):
+        rng = np.random.RandomState(seed)
+        X = (rng.standard_normal((40, 6)) * 10 ** rng.uniform(-3, 3, 6)).astype(dtype)
+        scaled = MinMaxScaler().fit_transform(X)
+        n_outside += scaled.max() > 1
+        NAMED["cross_entropy"].check(scaled)
+        MixedLoss(binary=range(6)).check(scaled)
+    assert n_outside > 10
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", MixedLoss(binary=(0,))])
+@pytest.mark.parametrize("entry", ["fit", "X_val", "partial_fit"])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_message_never_contradicts_itself(loss, entry, dtype):
+    X = outside("dense", dtype, 3).clip(0, 1)
+    bad = X.copy()
+    bad[0, 0] = 1 + 2e-6  # would be shown as 1 with six digits
+    enter = {
+        "fit": lambda ours: ours.fit(bad),
+        "X_val": lambda ours: ours.fit(X, X_val=bad),
+        "partial_fit": lambda ours: ours.partial_fit(X).partial_fit(bad),
+    }[entry]
+    with pytest.raises(ValueError, match=r"needs values in \[0, 1\].* to 1\.000002"):
+        enter(quick(loss=loss))
+
+
+# -- the fields of MixedLoss
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"binary": np.array([0, 1]), "categorical": np.array([[2, 3]])},
+        {"binary": [np.int64(0), 1], "categorical": [[2, np.int32(3)]]},
+        {"binary": range(2), "categorical": (np.array([2, 3]),)},
+    ],
+)
+def test_columns_in_any_sequence(fields):
+    plain = MixedLoss(binary=(0, 1), categorical=((2, 3),))
+    ours = quick(loss=MixedLoss(**fields), max_iter=1)
+    assert clone(ours).loss == plain
+    assert hash(clone(ours).loss) == hash(plain)
+    assert repr(ours.loss) == repr(plain)
+    X = np.random.RandomState(0).uniform(size=(20, 4))
+    X[:, 3] = 1 - X[:, 2]
+    search = GridSearchCV(clone(ours), {"n_components": [1, 2]}, cv=2).fit(X)
+    assert search.best_estimator_.loss == plain
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"categorical": (2, 3)}, r"write categorical=\(\(2, 3\),\). Got \(2, 3\) instead"),
+        ({"categorical": np.array([2, 3])}, r"write categorical=\(\(2, 3\),\)"),
+        ({"categorical": ((1, 2), 3)}, r"must be a tuple of blocks.* Got \(\(1, 2\), 3\)"),
+        ({"categorical": ((),)}, "must be a tuple of blocks"),
+        ({"categorical": 3}, "must be a tuple of blocks"),
+        ({"binary": 3}, r"'binary' parameter .* as in binary=\(1, 2\). Got 3"),
+        ({"binary": (0.5,)}, "'binary' parameter of MixedLoss"),
+        ({"binary": np.array([True, False])}, "'binary' parameter of MixedLoss"),
+        ({"binary": "ab"}, "'binary' parameter of MixedLoss"),
+    ],
+)
+def test_fields_that_name_no_columns(fields, message):
+    with pytest.raises(ValueError, match=message):
+        MixedLoss(**fields)

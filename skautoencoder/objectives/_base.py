@@ -10,6 +10,9 @@ import numpy as np
 
 from skautoencoder.model import Model
 
+# The kind of random keys, which must not hang on what JAX has for a default just now.
+KEYS = "threefry2x32"
+
 
 class Step(NamedTuple):
     """What an objective knows of the training step it is asked for.
@@ -97,6 +100,20 @@ class Objective:
                     f"{list(self.get_params())}."
                 )
             object.__setattr__(self, name, value)
+        return self
+
+    def with_plain_numbers(self) -> Objective:
+        """The same object, its numbers Python's own, whatever a grid or a file made of them.
+
+        NumPy's scalars would bring their precision into the compiled program.
+        """
+        for field in dataclasses.fields(self):  # type: ignore[arg-type]
+            value = getattr(self, field.name)
+            if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
+                value = value.item()
+            if field.type in ("float", float) and type(value) is int:
+                value = float(value)
+            object.__setattr__(self, field.name, value)
         return self
 
     def require(self, holds: bool, field: str, allowed: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import jax
@@ -54,7 +55,7 @@ class Contractive(Objective):
         """Each row's error, plus the squared norm of its code's Jacobian."""
         code, pull_back = jax.vjp(lambda rows: model.encode(params, rows), x)
         error = model.error(x, model.decode(params, code))
-        directions = self._directions(code.shape, step.key) / _spread(code, step)
+        directions = self._directions(code, step.key) / _spread(code, step)
         slopes = jax.vmap(lambda direction: pull_back(direction)[0])(directions)
         return error + self.strength * (slopes**2).sum(axis=(0, 2))
 
@@ -67,15 +68,17 @@ class Contractive(Objective):
             "an int in the range [1, inf) or None",
         )
 
-    def _directions(self, shape, key):
+    def _directions(self, code, key):
         """Directions whose squared slopes add up to the norm, or to an estimate of it."""
-        n_rows, n_components = shape
+        n_rows, n_components = code.shape
         if self.n_directions is None and n_components <= _EXACT_UP_TO:
-            each = jnp.eye(n_components)[:, None]
+            each = jnp.eye(n_components, dtype=code.dtype)[:, None]
             return jnp.broadcast_to(each, (n_components, n_rows, n_components))
         n_directions = self.n_directions or _DIRECTIONS
-        signs = jax.random.rademacher(key, (n_directions, *shape), jnp.float32)
-        return signs / jnp.sqrt(n_directions)
+        number = code.dtype.type  # in a precision that JAX's own settings do not change
+        heads = jax.random.bernoulli(key, number(0.5), (n_directions, *code.shape))
+        length = number(1 / math.sqrt(n_directions))
+        return jnp.where(heads, length, -length)
 
 
 def _spread(code, step):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import jax
 import jax.numpy as jnp
 
-from skautoencoder.objectives._base import Objective
+from skautoencoder.objectives._base import KEYS, Objective
 
 # Salt and pepper are this many scales off the mean.
 _EXTREME = 2.0
@@ -58,7 +58,7 @@ class Denoising(Objective):
 
     def validation_loss(self, model, params, x):
         """The same, with the same corruption each time."""
-        return self._error(model, params, x, jax.random.key(0))
+        return self._error(model, params, x, jax.random.key(0, impl=KEYS))
 
     def check(self, model):
         """Raise a ValueError where a field is out of range."""
@@ -73,7 +73,7 @@ class Denoising(Objective):
     def _corrupted(self, x, key):
         noise_key, mask_key, salt_key = jax.random.split(key, 3)
         x = x + self.noise_std * jax.random.normal(noise_key, x.shape, x.dtype)
-        x = jnp.where(jax.random.uniform(mask_key, x.shape) < self.masking, 0, x)
-        chance = jax.random.uniform(salt_key, x.shape)
+        x = jnp.where(jax.random.uniform(mask_key, x.shape, x.dtype) < self.masking, 0, x)
+        chance = jax.random.uniform(salt_key, x.shape, x.dtype)
         extreme = jnp.where(chance < self.salt_and_pepper / 2, _EXTREME, -_EXTREME)
         return jnp.where(chance < self.salt_and_pepper, extreme, x)

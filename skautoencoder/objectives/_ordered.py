@@ -45,7 +45,7 @@ class Ordered(Objective):
         """Each row's error, rebuilt from a random number of its first components."""
         code = self.code(model, params, x)
         # inverse of the geometric distribution's function
-        chance = jax.random.uniform(step.key, (len(x), 1), minval=1e-7)
+        chance = jax.random.uniform(step.key, (len(x), 1), code.dtype, minval=1e-7)
         n_kept = 1 + jnp.floor(jnp.log(chance) / jnp.log1p(-self.stop))
         kept = jnp.arange(code.shape[1]) < n_kept
         return model.error(x, model.decode(params, code * kept))

@@ -9,6 +9,9 @@ import jax.numpy as jnp
 
 from skautoencoder.objectives._base import Objective
 
+# A component of a smaller mean square is empty; codes are of the order of one.
+_EMPTY = 1e-6
+
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
@@ -93,8 +96,11 @@ class Sparse(Objective):
 
 
 def _activity(code, step):
-    tiny = jnp.finfo(code.dtype).tiny
-    return (step.mean(abs(code)) ** 2 + tiny) / (step.mean(code**2) + tiny)
+    # A component that is empty, as those beyond the data's rank are, has no activity to
+    # speak of, and no slope: it counts as one that all rows use, until it is in use.
+    square = step.mean(code**2)
+    in_use = square > _EMPTY
+    return jnp.where(in_use, step.mean(abs(code)) ** 2 / jnp.where(in_use, square, 1), 1)
 
 
 def _kl(objective, activity):

@@ -9,10 +9,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from skautoencoder.objectives._base import Objective
+from skautoencoder.objectives._base import KEYS, Objective
 
-# The logarithm of a variance stays within these bounds, beyond which exp has no meaning.
-_LOG_VARIANCE_BOUNDS = (-20.0, 10.0)
+# The logarithm of a variance stays above the first, below which exp has no meaning. Above the
+# second, seven times the prior's variance, the variance itself goes on in a straight line:
+# far from the rows it has learnt from, what a network gives for a logarithm means nothing.
+_LEAST_LOG_VARIANCE, _STRAIGHT_FROM = -20.0, 2.0
+# A component is in use where its means vary by more than this: Burda et al. (2016), section 5.2.
+_ACTIVE = 0.01
 
 
 @jax.tree_util.register_dataclass
@@ -26,7 +30,9 @@ class Variational(Objective):
         E_{z ~ N(m(x), v(x))} [-log p(x | z)] + beta KL(N(m(x), v(x)) || N(0, 1)),
 
     estimated with one draw by reparameterisation [1]_; ``beta`` other than 1 is that of
-    [2]_. ``loss="squared_error"`` makes ``p`` Gaussian, "absolute_error" Laplace,
+    [2]_. When training has ended, each component is put in units of the root of its mean
+    square over the training rows, decoder and variances included: the bound can only gain.
+    ``loss="squared_error"`` makes ``p`` Gaussian, "absolute_error" Laplace,
     "cross_entropy" Bernoulli. `transform` gives the means, `sample` decodes draws from
     the standard normal, and `log_likelihood` gives the importance-weighted bound [3]_.
 
@@ -73,7 +79,7 @@ class Variational(Objective):
 
     def validation_loss(self, model, params, x):
         """Each row's bound, with the same draw each time."""
-        return self._bound(model, params, x, jax.random.key(0), self.beta)
+        return self._bound(model, params, x, jax.random.key(0, impl=KEYS), self.beta)
 
     def code(self, model, params, x):
         """The means."""
@@ -103,7 +109,27 @@ class Variational(Objective):
         """Mean and log-variance of each row's code."""
         outputs = model.encode(params, x)
         k = model.network.n_components
-        return outputs[:, :k], outputs[:, k:].clip(*_LOG_VARIANCE_BOUNDS)
+        log_variance = outputs[:, k:].clip(_LEAST_LOG_VARIANCE)
+        beyond = (log_variance - _STRAIGHT_FROM).clip(0)
+        straight = outputs.__array_namespace__().log1p(beyond)
+        return outputs[:, :k], log_variance.clip(None, _STRAIGHT_FROM) + straight
+
+    def moments(self, model, params, x):
+        """Mean and variance of each row's code, side by side, on NumPy."""
+        mean, log_variance = self.posterior(model, params, x)
+        return np.hstack([mean, np.exp(log_variance)])
+
+    def prior_units(self, moments, weight):
+        """What is to count as one in each component, and whether any of them is in use.
+
+        The divergence is least, and the whole of the codes has the prior's variance, where
+        each component is in units of the root of its mean square, whatever ``beta``.
+        """
+        mean, variance = np.split(moments, 2, axis=1)
+        unit = np.sqrt(np.average(mean**2 + variance, axis=0, weights=weight))
+        centred = mean - np.average(mean, axis=0, weights=weight)
+        spread = np.average((centred / unit) ** 2, axis=0, weights=weight)
+        return unit, bool(np.any(spread > _ACTIVE))
 
     def log_likelihood(self, model, params, x, draws):
         """A lower bound of each row's log-likelihood, on NumPy.

@@ -21,6 +21,7 @@ from skautoencoder.training._machines import (
 from skautoencoder.training._optimizers import OPTIMIZERS
 from skautoencoder.training._precision import moved, single, working_dtype
 from skautoencoder.training._recipes import from_pickle, to_pickle
+from skautoencoder.training._rules import under_our_rules
 from skautoencoder.training._starts import STARTS, CodeScale, Start
 from skautoencoder.training._train import (
     Judge,
@@ -75,6 +76,7 @@ __all__ = [
     "train",
     "train_epoch",
     "train_machine",
+    "under_our_rules",
     "varying_columns",
     "working_dtype",
 ]

@@ -20,7 +20,9 @@ from skautoencoder.boltzmann import (
     hidden_field,
     visible_mean,
 )
+from skautoencoder.objectives._base import KEYS
 from skautoencoder.training._batches import Standardisation, blocks
+from skautoencoder.training._rules import under_our_rules
 
 # The spread of the weights at the start: Hinton (2010), section 8.
 _START_STD = 0.01
@@ -101,6 +103,7 @@ def contrastive_epoch(how, state, rows, order, rng):
 
 
 @partial(jax.jit, static_argnames=("kind", "persistent", "has_momentum"))
+@under_our_rules
 def _train_block(
     state,
     block,
@@ -114,7 +117,7 @@ def _train_block(
     persistent,
     has_momentum,
 ):
-    key = jax.random.wrap_key_data(seed)
+    key = jax.random.wrap_key_data(seed, impl=KEYS)
     sample = _go_on if persistent else _start_anew
     units = kind.hidden_units
 

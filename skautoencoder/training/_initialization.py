@@ -20,11 +20,10 @@ _OVERSAMPLING = 16
 # which resolves standard deviations so far.
 _COVARIANCE_RESOLVES = 1e-10
 
-# The network works on codes of unit variance, but of no axis that spreads less than this
-# share of the first: its code would be mostly rounding, or corruption by a denoising
-# objective, made large.
-WHITENED_DOWN_TO = 1e-2
-
+# An axis along which the rows hardly vary is not stretched to unit variance, for rounding and
+# a denoising objective's corruption would be stretched as well: its scores count in units of
+# this share of the rows' scale.
+_LEAST_SPREAD = 0.03
 
 # A column with more than this share of all variance leaves nothing to learn of the others.
 _DOMINANT = 0.999
@@ -38,6 +37,7 @@ class PrincipalAxes(NamedTuple):
     variance: np.ndarray  # (n_axes,), of the standardised rows' scores along each axis
     total_variance: float  # the number of columns, or 0 for data that do not vary
     dominant: int | None  # number of the column with nearly all of the variance, if there is one
+    highest: np.ndarray  # (n_features,), the largest value of each column
 
     def count(self, share):
         """How many axes it takes to explain a share of the variance."""
@@ -87,7 +87,12 @@ def principal_axes(rows, index, n_axes, rng):
     axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
     total = n_features * bool(moments.variance.any())
     return PrincipalAxes(
-        standardisation, axes[:, :n_axes], variance[:n_axes], float(total), moments.dominant
+        standardisation,
+        axes[:, :n_axes],
+        variance[:n_axes],
+        float(total),
+        moments.dominant,
+        moments.highest,
     )
 
 
@@ -98,7 +103,7 @@ def column_moments(rows, index):
 
 
 class Moments(NamedTuple):
-    """Mean and variance of each column, the variance in squares of a common unit.
+    """Mean, variance and largest value of each column, the variance in squares of a common unit.
 
     The unit is a power of two near the largest entry, so that no square of a very small or
     very large number is lost, and none of the others is rounded.
@@ -106,6 +111,7 @@ class Moments(NamedTuple):
 
     mean: np.ndarray  # (n_features,)
     variance: np.ndarray  # (n_features,)
+    highest: np.ndarray  # (n_features,)
     unit: float
 
     @property
@@ -140,14 +146,15 @@ def linear_path(axes, n_components, dtype=np.float64):
     n_features, n_axes = axes.axes[:, :n_components].shape
     spread = np.zeros(n_components)
     spread[:n_axes] = np.sqrt(axes.variance[:n_components])
-    least = WHITENED_DOWN_TO * spread[0] or 1.0
-    unit = np.maximum(spread, least)
+    unit = np.maximum(spread, _LEAST_SPREAD)
     encoder = np.zeros((n_features, n_components), dtype)
     decoder = np.zeros((n_components, n_features), dtype)
     encoder[:, :n_axes] = axes.axes[:, :n_components] / unit[:n_axes]
     decoder[:n_axes] = (axes.axes[:, :n_components] * unit[:n_axes]).T
     scale = axes.standardisation.scale
-    return LinearPath(encoder, decoder, unit * scale, np.where(spread < least, 0, spread) * scale)
+    return LinearPath(
+        encoder, decoder, unit * scale, np.where(spread < _LEAST_SPREAD, 0, spread) * scale
+    )
 
 
 def _chunks(rows, index, least=1):
@@ -178,7 +185,7 @@ def _moments(rows, index):
     unit = float(np.ldexp(1.0, np.clip(exponent, -1000, 1000)))
     centre = mean / unit
     variance = sum(share @ (x / unit - centre) ** 2 for x, share in _chunks(rows, index))
-    return Moments(mean, np.where(constant, 0.0, variance), unit)
+    return Moments(mean, np.where(constant, 0.0, variance), high, unit)
 
 
 def _all_axes(rows, index, standardisation, n_axes):

@@ -12,12 +12,14 @@ import numpy as np
 
 from skautoencoder.model import Model
 from skautoencoder.objectives import Step
+from skautoencoder.objectives._base import KEYS
 from skautoencoder.training._batches import Standardisation, blocks
 from skautoencoder.training._execution import alongside
 from skautoencoder.training._optimizers import in_turn, make_optimizer, start_optimizer
 from skautoencoder.training._precision import single
 from skautoencoder.training._programs import kept
 from skautoencoder.training._recipes import recipe
+from skautoencoder.training._rules import under_our_rules
 
 # The model is the average of the weights that training passes through (Polyak & Juditsky
 # 1992), one in which each step's share fades by 1 % a step: the noise of small batches
@@ -162,6 +164,25 @@ def row_losses(problem, params, rows, index):
     return np.concatenate(losses)[: len(index)].astype(np.float64)
 
 
+def training_loss(problem, params, rows, index):
+    """The mean training loss of a first batch, before anything is learnt from it."""
+    index = index[: problem.batch_size]
+    block = next(problem.blocks(rows, index))
+    state = problem.start(params)
+    # The program that trains is there already: its first loss is of the weights it starts at.
+    _, total = problem.train_block(
+        state.weights,
+        block,
+        problem.pace(state, block, None),
+        np.float32(problem.weight_decay),
+        np.zeros(2, np.uint32),
+        problem.model,
+        problem.objective,
+        problem.optimizer,
+    )
+    return float(total) / float(rows.weight[index].sum())
+
+
 def train_epoch(problem, state, rows, order, rng, n_steps=None):
     """One pass over the rows in the given order.
 
@@ -220,7 +241,7 @@ def _program(structure, batch_size, optimizer):
     def start(params):
         return make_optimizer(optimizer, 0.0, 0.0).init(params)
 
-    return Program(*map(jax.jit, (one, many, start)))
+    return Program(*(jax.jit(under_our_rules(function)) for function in (one, many, start)))
 
 
 @kept
@@ -230,7 +251,7 @@ def _judge(structure):
     def judge(params, x, model, objective):
         return objective.validation_loss(model, params, x)
 
-    return jax.jit(judge)
+    return jax.jit(under_our_rules(judge))
 
 
 def train_block(weights, block, pace, weight_decay, seed, model, objective, optimizer):
@@ -238,7 +259,7 @@ def train_block(weights, block, pace, weight_decay, seed, model, objective, opti
     # One unit of loss, whatever the data's width, so that one learning rate and one
     # optimiser's epsilon suit all.
     unit = objective.unit(model)
-    key = jax.random.wrap_key_data(seed)
+    key = jax.random.wrap_key_data(seed, impl=KEYS)
 
     def step(i, carry):
         weights, total = carry

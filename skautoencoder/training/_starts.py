@@ -24,6 +24,7 @@ class Start(NamedTuple):
     is_good: bool  # whether the weights are worth keeping, as PCA's are
     code: CodeScale
     dominant: int | None  # number of the column with nearly all of the variance, if there is one
+    highest: np.ndarray  # (n_features,), the largest value of each column
 
 
 class CodeScale(NamedTuple):
@@ -53,9 +54,8 @@ def _pca(network, loss, rows, index, rng):
     axes = principal_axes(rows, index, network.n_components, rng)
     path = linear_path(axes, network.n_components, working_dtype(rows.X.dtype))
     params = network.init(rng, (path.encoder, path.decoder))
-    return Start(
-        axes.standardisation, params, True, CodeScale(path.unit, path.spread), axes.dominant
-    )
+    code = CodeScale(path.unit, path.spread)
+    return Start(axes.standardisation, params, True, code, axes.dominant, axes.highest)
 
 
 def _glorot(network, loss, rows, index, rng):
@@ -73,7 +73,7 @@ def _rbm(network, loss, rows, index, rng):
 
 def _without_path(network, moments, params):
     code = CodeScale(np.ones(network.n_components), np.zeros(network.n_components))
-    return Start(moments.standardisation, params, False, code, moments.dominant)
+    return Start(moments.standardisation, params, False, code, moments.dominant, moments.highest)
 
 
 STARTS = {"pca": _pca, "glorot": _glorot, "rbm": _rbm}

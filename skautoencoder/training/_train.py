@@ -10,7 +10,7 @@ import numpy as np
 
 from skautoencoder.training._batches import Rows
 from skautoencoder.training._execution import alongside
-from skautoencoder.training._loop import Problem, row_losses, train_epochs
+from skautoencoder.training._loop import Problem, row_losses, train_epochs, training_loss
 from skautoencoder.training._starts import Start
 from skautoencoder.training._validation import Selection
 
@@ -39,9 +39,14 @@ class Run:
         """The weights to start from."""
         return self.start.params
 
-    def with_code(self, code):
-        """The same run, with another scale of its codes."""
-        return replace(self, start=self.start._replace(code=code))
+    @property
+    def steps_an_epoch(self):
+        """Batches that the rows to learn from make."""
+        return -(-len(self.index) // self.problem.batch_size)
+
+    def at(self, params, code):
+        """The same run, had it started at these weights with this scale of their codes."""
+        return replace(self, start=self.start._replace(params=params, code=code))
 
     def epochs(self, rows, max_iter, rng, awake=False):
         """The training, epoch by epoch."""
@@ -165,6 +170,12 @@ def train(leader, judges, rows, *, max_iter, patience, tol, second_try, rng, wat
                     loss = record.loss
             del record  # its state is the run's own, which lets it go in the next epoch
             loss_curve.append(loss)
+            if epoch == 1 and loss > limit:
+                # What is added to the error alone may be as large from the start.
+                limit = max(
+                    limit,
+                    _DIVERGED * training_loss(leader.problem, leader.params, rows, leader.index),
+                )
             if not loss <= limit:
                 diverged = True
                 break

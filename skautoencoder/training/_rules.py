@@ -1,0 +1,22 @@
+"""JAX's rules of promotion, which a user may have made stricter than the programs here allow."""
+
+from __future__ import annotations
+
+from functools import wraps
+
+import jax
+
+
+def under_our_rules(function):
+    """The function, traced under JAX's own default rules; once compiled, it costs nothing.
+
+    optax and an objective of the user's rely on them too. Precision and the kind of random
+    keys are named where they matter, and need no such thing.
+    """
+
+    @wraps(function)
+    def under_rules(*args, **kwargs):
+        with jax.numpy_dtype_promotion("standard"), jax.numpy_rank_promotion("allow"):
+            return function(*args, **kwargs)
+
+    return under_rules
