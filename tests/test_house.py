@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -87,6 +89,17 @@ def test_the_table_covers_the_core():
     }
     names = {path.name for path in PACKAGE.iterdir() if not path.name.startswith("__pycache__")}
     assert names == surface | set(MAY_IMPORT)
+
+
+def test_what_is_imported_is_declared():
+    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text())["project"]
+    asked = [*project["dependencies"]]
+    for extra in ("plot", "files", "progress"):
+        asked += project["optional-dependencies"][extra]
+    names = {re.match(r"[\w-]+", one)[0].lower() for one in asked}
+    declared = {{"scikit-learn": "sklearn"}.get(name, name) for name in names}
+    used = {name.split(".")[0] for path in PACKAGE.rglob("*.py") for name in imported(path)}
+    assert used - set(sys.stdlib_module_names) - {"skautoencoder"} <= declared
 
 
 def test_import_brings_nothing_heavy_and_sets_no_option():
