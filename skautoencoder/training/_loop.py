@@ -138,6 +138,18 @@ class Problem:
         columns = np.broadcast_arrays(self.learning_rate * fall, progress, share, n_rows)
         return Pace(*(column.astype(np.float32) for column in columns))
 
+    def arguments(self, state, block, n_steps, seed):
+        """What the program takes to train a block from a state."""
+        return (
+            state.weights,
+            block,
+            self.pace(state, block, n_steps),
+            np.float32(self.weight_decay),
+            seed,
+            self.model,
+            self.objective,
+        )
+
 
 def train_epochs(problem, state, rows, index, max_iter, rng):
     """Train on the rows at ``index``, yielding an :class:`Epoch` as each ends.
@@ -170,16 +182,7 @@ def training_loss(problem, params, rows, index):
     block = next(problem.blocks(rows, index))
     state = problem.start(params)
     # The program that trains is there already: its first loss is of the weights it starts at.
-    _, total = problem.train_block(
-        state.weights,
-        block,
-        problem.pace(state, block, None),
-        np.float32(problem.weight_decay),
-        np.zeros(2, np.uint32),
-        problem.model,
-        problem.objective,
-        problem.optimizer,
-    )
+    _, total = problem.program.one(*problem.arguments(state, block, None, np.zeros(2, np.uint32)))
     return float(total) / float(rows.weight[index].sum())
 
 
@@ -190,15 +193,8 @@ def train_epoch(problem, state, rows, order, rng, n_steps=None):
     """
     totals = []
     for block in problem.blocks(rows, order):
-        arguments = (
-            state.weights,
-            block,
-            problem.pace(state, block, n_steps),
-            np.float32(problem.weight_decay),
-            rng.randint(0, 2**32, 2, dtype=np.uint32),
-            problem.model,
-            problem.objective,
-        )
+        seed = rng.randint(0, 2**32, 2, dtype=np.uint32)
+        arguments = problem.arguments(state, block, n_steps, seed)
         weights, total = alongside().train_block(problem.program, arguments)
         totals.append(total)
         state = state._replace(weights=weights, n_steps=state.n_steps + block.n_steps)
