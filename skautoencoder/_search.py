@@ -91,7 +91,7 @@ class AutoencoderSearchCV(GridSearchCV):
     where the data are large.
 
     On two cores halving took a sixth to a third of GridSearchCV's time on 24 candidates, and
-    batching did not pay (``benchmarks/search_speed.py``).
+    batching did not pay (``benchmarks/speed/search_speed.py``).
 
     References
     ----------

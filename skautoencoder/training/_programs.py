@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from functools import lru_cache, wraps
 
-# A program takes 7 to 10 MiB (benchmarks/compiled_memory.py). A training holds on to its own.
+# A program takes 7 to 10 MiB (benchmarks/speed/compiled_memory.py). A training holds on to its own.
 N_KEPT = 32
 
 _lock = threading.Lock()
