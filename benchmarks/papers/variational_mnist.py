@@ -40,7 +40,7 @@ class FreshlyBinary(Variational):
         grey = x * model.scale + model.mean
         binary = (jax.random.uniform(key, x.shape) < grey).astype(x.dtype)
         x = (binary - model.mean) / model.scale
-        return super().loss(model, params, x, step._replace(key=key_of_bound))
+        return super().loss(model, params, x, step.with_key(key_of_bound))
 
 
 def main():
