@@ -6,7 +6,7 @@ import gzip
 from pathlib import Path
 
 import numpy as np
-from sklearn.datasets import fetch_openml
+from sklearn.datasets import fetch_openml, load_digits
 
 
 def load(folder, name="mnist"):
@@ -49,3 +49,24 @@ def read_idx(path):
     n_axes = content[3]
     shape = np.frombuffer(content, ">u4", n_axes, offset=4)
     return np.frombuffer(content, np.uint8, offset=4 + 4 * n_axes).reshape(shape)
+
+
+def write_idx(path, array):
+    """Write an array of bytes as a gzipped idx file."""
+    header = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes()
+    with gzip.open(path, "wb") as file:
+        file.write(header + array.astype(np.uint8).tobytes())
+
+
+def write_small(folder, n_train=1500, n_test=60):
+    """A folder of idx files as MNIST's and Fashion-MNIST's, with a few enlarged digits."""
+    folder.mkdir()
+    digits = load_digits()
+    images = np.kron(digits.images[: n_train + n_test] * (255 / 16), np.ones((3, 3)))
+    images = np.pad(images, ((0, 0), (2, 2), (2, 2)))
+    labels = digits.target[: n_train + n_test]
+    for name in ("mnist", "fashion-mnist"):
+        for part, here in (("train", slice(n_train)), ("t10k", slice(n_train, None))):
+            write_idx(idx_path(folder, name, f"{part}-images-idx3"), images[here])
+            write_idx(idx_path(folder, name, f"{part}-labels-idx1"), labels[here])
+    return folder

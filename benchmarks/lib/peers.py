@@ -27,13 +27,14 @@ from benchmarks.lib.processes import ROOT, module
 from benchmarks.lib.timing import timed
 
 # Hidden layers and code; the decoder mirrors them.
-ENCODERS = {"deep": (1000, 500, 250, 30), "digits": (32, 8)}
+ENCODERS = {"deep": (1000, 500, 250, 30), "digits": (32, 8), "tiny": (4, 2)}
 
 
 def rows(workload):
     """What a workload trains on."""
-    if workload == "deep":
-        return np.random.RandomState(0).uniform(size=(10_240, 784)).astype(np.float32)
+    made = {"deep": (10_240, 784), "tiny": (256, 12)}
+    if workload in made:
+        return np.random.RandomState(0).uniform(size=made[workload]).astype(np.float32)
     from sklearn.datasets import load_digits
 
     return load_digits().data.astype(np.float32) / 16
@@ -133,22 +134,30 @@ def keras_model(X, encoder, batch_size):
 
 
 PEERS = {
-    "AutoencoderTransformer": (ours, "skautoencoder", {}),
-    "MLPRegressor": (mlp, "sklearn", {}),
-    "PyTorch, eager": (torch_loop, "torch", {}),
-    "PyTorch, fused Adam": (lambda *args: torch_loop(*args, fused=True), "torch", {}),
+    "AutoencoderTransformer": (ours, (), {}),
+    "MLPRegressor": (mlp, (), {}),
+    "PyTorch, eager": (torch_loop, ("torch",), {}),
+    "PyTorch, fused Adam": (lambda *args: torch_loop(*args, fused=True), ("torch",), {}),
     "PyTorch, torch.compile": (
-        lambda *args: torch_loop(*args, compiled=True, fused=True), "torch", {},
+        lambda *args: torch_loop(*args, compiled=True, fused=True), ("torch",), {},
     ),
-    "skorch": (skorch_net, "skorch", {}),
-    "Keras on JAX": (keras_model, "keras", {"KERAS_BACKEND": "jax"}),
-    "Keras on PyTorch": (keras_model, "keras", {"KERAS_BACKEND": "torch"}),
+    "skorch": (skorch_net, ("skorch", "torch"), {}),
+    "Keras on JAX": (keras_model, ("keras",), {"KERAS_BACKEND": "jax"}),
+    "Keras on PyTorch": (keras_model, ("keras", "torch"), {"KERAS_BACKEND": "torch"}),
 }  # fmt: skip
 
 
 def installed():
-    """Names of the peers that can run here."""
-    return [name for name, (_, needs, _) in PEERS.items() if importlib.util.find_spec(needs)]
+    """Names of the peers that can run here; a line for each that cannot."""
+    return [name for name, (_, needs, _) in PEERS.items() if can_run(name, *needs)]
+
+
+def can_run(name, *packages):
+    """Whether all packages that something needs are installed; a line where they are not."""
+    missing = [package for package in packages if not importlib.util.find_spec(package)]
+    if missing:
+        print(f"{name}: left out, {' and '.join(missing)} not installed", flush=True)
+    return not missing
 
 
 def command(name, workload, batch_size, *n_epochs):

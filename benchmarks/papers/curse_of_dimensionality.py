@@ -20,7 +20,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout: `benchmarks`, `skautoencoder`
 
-import argparse
 
 import numpy as np
 from sklearn.decomposition import PCA
@@ -28,24 +27,30 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.preprocessing import StandardScaler
 
+from benchmarks.lib.arguments import TINY, command_line, parse
 from benchmarks.lib.results import save
 from skautoencoder import AutoencoderTransformer
 
-SIZES = (100, 200, 400, 800, 1600, 3200)
+NEIGHBORS = (1, 2, 4, 7, 12, 20, 35, 60)
 N_TEST, NOISE = 2_000, 0.3
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command_line(__doc__)
     parser.add_argument("--seeds", type=int, default=5)
-    args = parser.parse_args()
+    args = parse(
+        parser, sizes=(100, 200, 400, 800, 1600, 3200), spare=5_000, settings={},
+        smoke={
+            "seeds": 2, "sizes": (10, 20), "spare": 100, "settings": {**TINY, "max_iter": 1},
+        },
+    )  # fmt: skip
     seeds = range(args.seeds)
 
     print("uniform points              slope         Stone, p = 1 to 2")
     plain = {}
     for d in (1, 2, 4, 8):
-        curves = [error_curve(*uniform(d, seed), seed) for seed in seeds]
-        plain[d] = slope(curves)
+        curves = [error_curve(*uniform(d, seed, args.sizes), seed, args.sizes) for seed in seeds]
+        plain[d] = slope(curves, args.sizes)
         low, high = -1 / (2 + d), -2 / (4 + d)
         print(
             f"{d:2d} dimensions      {plain[d][0]:9.3f} ± {plain[d][1]:.3f}  {low:9.3f} {high:7.3f}"
@@ -56,16 +61,22 @@ def main():
     for name, transformer in {
         "20 columns": None,
         "PCA, 2": PCA(2),
-        "autoencoder, 2": AutoencoderTransformer(2, random_state=0),
+        "autoencoder, 2": AutoencoderTransformer(2, random_state=0, **args.settings),
     }.items():
-        curves = [error_curve(*codes_of_surface(transformer, seed), seed) for seed in seeds]
+        curves = [
+            error_curve(
+                *codes_of_surface(transformer, seed, args.sizes, args.spare), seed, args.sizes
+            )
+            for seed in seeds
+        ]
         first, last = np.mean(curves, axis=0)[[0, -1]]
-        surface[name] = [*slope(curves), first, last]
+        surface[name] = [*slope(curves, args.sizes), first, last]
         print(
             f"{name:16s} {surface[name][0]:9.3f} ± {surface[name][1]:.3f}  {first:9.3f} {last:7.3f}"
         )
     print(f"Stone, 2 dimensions: {-1 / 4:.3f} to {-2 / 6:.3f}; 20: {-1 / 22:.3f} to {-2 / 24:.3f}")
-    save("curse_of_dimensionality", {"sizes": SIZES, "uniform": plain, "surface": surface})
+    result = {"sizes": args.sizes, "uniform": plain, "surface": surface}
+    save("curse_of_dimensionality", result, args.results)
 
 
 def truth(position):
@@ -73,34 +84,34 @@ def truth(position):
     return np.sqrt(2) * np.sin(3 * position).sum(axis=1) / np.sqrt(position.shape[1])
 
 
-def uniform(d, seed):
+def uniform(d, seed, sizes):
     """Points, noiseless values."""
-    points = np.random.RandomState(seed).uniform(-1, 1, (max(SIZES) + N_TEST, d))
+    points = np.random.RandomState(seed).uniform(-1, 1, (max(sizes) + N_TEST, d))
     return points, truth(points)
 
 
-def codes_of_surface(transformer, seed):
-    """Codes of points on the surface, and the function of their place on it."""
+def codes_of_surface(transformer, seed, sizes, n_spare):
+    """Codes of points on the surface, learnt from others, and the function of their place on it."""
     rng = np.random.RandomState(100 + seed)
-    place = rng.uniform(-1, 1, (max(SIZES) + N_TEST + 5_000, 2))
+    place = rng.uniform(-1, 1, (max(sizes) + N_TEST + n_spare, 2))
     bend = np.random.RandomState(7)
     waves = np.sin(2.5 * place @ bend.standard_normal((2, 20)) + bend.uniform(0, 6, 20))
     X = waves + 0.1 * rng.standard_normal(waves.shape)
-    labelled, unlabelled = X[:-5_000], X[-5_000:]
+    labelled, unlabelled = X[:-n_spare], X[-n_spare:]
     if transformer is not None:
         labelled = transformer.fit(unlabelled).transform(labelled)
         labelled = StandardScaler().fit_transform(labelled)
-    return labelled, truth(place[:-5_000])
+    return labelled, truth(place[:-n_spare])
 
 
-def error_curve(points, values, seed):
+def error_curve(points, values, seed, sizes):
     """Errors on new points after learning from so many noisy ones, for all sizes."""
     noisy = values + NOISE * np.random.RandomState(200 + seed).standard_normal(len(values))
     test = slice(len(points) - N_TEST, None)
     errors = []
-    for m in SIZES:
+    for m in sizes:
         search = GridSearchCV(
-            KNeighborsRegressor(), {"n_neighbors": [1, 2, 4, 7, 12, 20, 35, 60]}, cv=5,
+            KNeighborsRegressor(), {"n_neighbors": [n for n in NEIGHBORS if n <= 0.8 * m]}, cv=5,
             scoring="neg_mean_squared_error",
         )  # fmt: skip
         search.fit(points[:m], noisy[:m])
@@ -108,9 +119,9 @@ def error_curve(points, values, seed):
     return errors
 
 
-def slope(curves):
+def slope(curves, sizes):
     """Mean and standard error, over the seeds, of the slope of log error against log m."""
-    slopes = [np.polyfit(np.log(SIZES), np.log(curve), 1)[0] for curve in curves]
+    slopes = [np.polyfit(np.log(sizes), np.log(curve), 1)[0] for curve in curves]
     return float(np.mean(slopes)), float(np.std(slopes, ddof=1) / np.sqrt(len(slopes)))
 
 

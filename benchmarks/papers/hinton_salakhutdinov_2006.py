@@ -19,7 +19,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout: `benchmarks`, `skautoencoder`
 
-import argparse
 from dataclasses import dataclass
 
 import jax
@@ -28,6 +27,7 @@ import numpy as np
 from sklearn.callback import ProgressBar
 from sklearn.decomposition import PCA
 
+from benchmarks.lib.arguments import command_line, parse
 from benchmarks.lib.images import load
 from benchmarks.lib.measures import squared_error
 from benchmarks.lib.results import place, save, stored
@@ -37,6 +37,8 @@ from skautoencoder.display import COLOURS
 from skautoencoder.objectives import Objective
 
 NAME = "hinton_salakhutdinov_2006"
+# Hidden layers and components.
+LAYERS = {"mnist": ((1000, 500, 250), 30), "curves": ((400, 200, 100, 50, 25), 6)}
 WATCHED = 2_000  # test images that the curves of error against epochs are measured on
 
 
@@ -107,7 +109,7 @@ class ErrorCurve:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command_line(__doc__)
     parser.add_argument("folder", nargs="?", help="with MNIST's gzipped idx files")
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--best-epochs", type=int, default=60, help="of the last rows")
@@ -115,17 +117,24 @@ def main():
         "--data", choices=["mnist", "curves"], nargs="+", default=["mnist", "curves"]
     )
     parser.add_argument("--fresh", action="store_true", help="run rows again")
-    args = parser.parse_args()
-    results = {} if args.fresh else stored(NAME)
+    args = parse(
+        parser, images="folder", curves=(20_000, 10_000), layers=LAYERS,
+        smoke={
+            "epochs": 1, "best_epochs": 1, "curves": (500, 50),
+            "layers": {"mnist": ((6,), 3), "curves": ((), 2)},
+        },
+    )  # fmt: skip
+    results = {} if args.fresh else stored(NAME, args.results)
     results.pop("machine", None)
     for data in args.data:
         if data == "mnist":
-            (train, test), layers = load(args.folder), ((1000, 500, 250), 30)
+            train, test = load(args.folder)
         else:
-            train, test = curves(20_000, 0), curves(10_000, 1)
-            layers = (400, 200, 100, 50, 25), 6
+            train, test = (curves(n, seed) for seed, n in enumerate(args.curves))
         rows = results.setdefault(data, {})
-        for name, transformer in candidates(*layers, args.epochs, args.best_epochs).items():
+        for name, transformer in candidates(
+            *args.layers[data], args.epochs, args.best_epochs
+        ).items():
             if data == "curves" and isinstance(
                 getattr(transformer, "objective", None), ShiftedBySmallSteps
             ):
@@ -133,9 +142,9 @@ def main():
             if name not in rows:
                 print(f"{data}: {name}", flush=True)
                 rows[name] = run(transformer, train, test)
-                save(NAME, results)
+                save(NAME, results, args.results)
             print(f"{data}: {name}: {rows[name]['test error']:.3f}", flush=True)
-    draw(results)
+    draw(results, place(NAME, args.results).with_suffix(".png"))
 
 
 def run(transformer, train, test):
@@ -169,7 +178,7 @@ def curves(n_images, seed):
     return images
 
 
-def draw(results):
+def draw(results, path):
     """Error against epochs, one panel a data set."""
     import matplotlib
 
@@ -195,7 +204,7 @@ def draw(results):
         panel.minorticks_off()
         panel.legend(fontsize=7, loc="upper right")
     figure.tight_layout()
-    figure.savefig(place(NAME).with_suffix(".png"), dpi=130)
+    figure.savefig(path, dpi=130)
 
 
 if __name__ == "__main__":

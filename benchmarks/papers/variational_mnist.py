@@ -16,12 +16,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout: `benchmarks`, `skautoencoder`
 
-import argparse
 from dataclasses import dataclass
 
 import jax
 import numpy as np
 
+from benchmarks.lib.arguments import command_line, parse
 from benchmarks.lib.images import load
 from benchmarks.lib.results import save
 from benchmarks.lib.timing import timed
@@ -44,18 +44,21 @@ class FreshlyBinary(Variational):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command_line(__doc__)
     parser.add_argument("folder", nargs="?", help="with MNIST's gzipped idx files")
     parser.add_argument("--epochs", type=int, default=150)
     parser.add_argument("--draws", type=int, default=100, help="importance samples an image")
-    args = parser.parse_args()
+    args = parse(
+        parser, images="folder", hidden=(200, 200),
+        smoke={"epochs": 1, "draws": 2, "hidden": (8, 8)},
+    )  # fmt: skip
 
     train, test = load(args.folder)
     rng = np.random.RandomState(0)
     test = (rng.uniform(size=test.shape) < test).astype(np.float32)
     ours = AutoencoderTransformer(
         50,
-        hidden_layer_sizes=(200, 200),
+        hidden_layer_sizes=args.hidden,
         loss="cross_entropy",
         objective=FreshlyBinary(),
         max_iter=args.epochs,
@@ -77,6 +80,7 @@ def main():
             "nats, 1 draw": one,
             f"nats, {args.draws} draws": many,
         },
+        args.results,
     )
 
 

@@ -14,11 +14,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout: `benchmarks`, `skautoencoder`
 
-import argparse
 
 import numpy as np
 from sklearn.decomposition import PCA
 
+from benchmarks.lib.arguments import command_line, parse
 from benchmarks.lib.images import load
 from benchmarks.lib.measures import squared_error
 from benchmarks.lib.results import save
@@ -27,12 +27,12 @@ from skautoencoder import AutoencoderTransformer, ConvolutionalAutoencoderTransf
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command_line(__doc__)
     parser.add_argument("folder", nargs="?", help="with Fashion-MNIST's gzipped idx files")
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--rows", type=int, default=60_000, help="of the training images")
     parser.add_argument("--channels", type=int, nargs="+", default=[32, 64, 128])
-    args = parser.parse_args()
+    args = parse(parser, images="folder", smoke={"epochs": 1, "rows": 100, "channels": [2, 2]})
 
     train, test = load(args.folder, "fashion-mnist")
     train = train[: args.rows]
@@ -59,7 +59,7 @@ def main():
             f"{name}: {error:.2f}, {error / pca:.3f} of PCA's, {n_parameters(transformer):,} "
             f"parameters, {seconds / args.epochs:.1f} s an epoch"
         )
-    save("convolutional_fashion", {"epochs": args.epochs, "PCA": pca, **results})
+    save("convolutional_fashion", {"epochs": args.epochs, "PCA": pca, **results}, args.results)
 
 
 def n_parameters(transformer):

@@ -22,7 +22,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout: `benchmarks`, `skautoencoder`
 
-import argparse
 import contextlib
 import time
 from unittest.mock import patch
@@ -32,6 +31,7 @@ import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.model_selection import train_test_split
 
+from benchmarks.lib.arguments import TINY, command_line, parse
 from benchmarks.lib.measures import squared_error
 from benchmarks.lib.results import save
 from benchmarks.lib.tables import tables
@@ -65,15 +65,19 @@ DRAWS = {
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command_line(__doc__)
     parser.add_argument("--candidates", nargs="+", default=list(CANDIDATES), choices=CANDIDATES)
     parser.add_argument("--splits", type=int, default=3, help="train/test splits of small tables")
     parser.add_argument("--draw", default="once", choices=DRAWS, help="of the training rows")
     parser.add_argument("--images", help="folder with MNIST and Fashion-MNIST idx files")
     parser.add_argument("--name", default="default_recipe", help="of the result file")
-    args = parser.parse_args()
+    args = parse(
+        parser, images="images", settings={}, tables=None,
+        smoke={"splits": 1, "settings": {**TINY, "max_iter": 2}, "tables": ["iris"]},
+    )  # fmt: skip
 
     data = tables(args.images)
+    data = {name: data[name] for name in args.tables or data}
     results = {}
     for candidate in args.candidates:
         arguments, constants = CANDIDATES[candidate]
@@ -83,11 +87,12 @@ def main():
             for name, table in data.items():
                 n_splits = args.splits if table.n_train < 1000 else max(1, args.splits // 2)
                 results[candidate][name] = [
-                    ratio_to_pca(table, split, arguments, args.draw) for split in range(n_splits)
+                    ratio_to_pca(table, split, args.settings | arguments, args.draw)
+                    for split in range(n_splits)
                 ]
             seconds = time.perf_counter() - start
         print_summary(candidate, results[candidate], seconds)
-        save(args.name, {"ratio to PCA": results})
+        save(args.name, {"ratio to PCA": results}, args.results)
     if len(args.candidates) == 1:
         print_table(results[args.candidates[0]], data)
 

@@ -18,7 +18,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout: `benchmarks`, `skautoencoder`
 
-import argparse
 
 import numpy as np
 from sklearn.datasets import load_digits
@@ -28,43 +27,53 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from benchmarks.lib.arguments import TINY, command_line, parse
 from benchmarks.lib.images import load_labelled
 from benchmarks.lib.results import save
 from skautoencoder import AutoencoderTransformer, compare_transformers
 
-LABELS = (10, 100, 1_000)
-
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command_line(__doc__)
     parser.add_argument("folder", nargs="?", help="with Fashion-MNIST's gzipped idx files")
     parser.add_argument("--draws", type=int, default=20)
     parser.add_argument("--rows", type=int, default=10_000, help="of Fashion-MNIST")
-    args = parser.parse_args()
-    data = {"digits": (*load_digits(return_X_y=True), 16)}
+    args = parse(
+        parser, images="folder", digits=None, labels=(10, 100, 1_000), settings={},
+        smoke={
+            "draws": 2, "rows": 100, "digits": 100, "labels": (20, 40),
+            "settings": {**TINY, "max_iter": 1},
+        },
+    )  # fmt: skip
+    digits = (part[: args.digits] for part in load_digits(return_X_y=True))
+    data = {"digits": (*digits, 16)}
     if args.folder:
         data["fashion-mnist"] = (*load_labelled(args.folder, args.rows), 32)
     results = {
-        name: {"labels": probe(name, *what, args.draws), "codes": codes(name, *what)}
+        name: {
+            "labels": probe(name, *what, args.draws, args.labels, args.settings),
+            "codes": codes(*what, args.settings),
+        }
         for name, what in data.items()
     }
-    save("few_labels", results)
+    save("few_labels", results, args.results)
 
 
-def probe(name, X, y, n_components, n_draws):
+def probe(name, X, y, n_components, n_draws, labels, settings):
     train, test, y_train, y_test = train_test_split(X, y, random_state=0, stratify=y)
     codes = {"pixels": (train, test)}
-    for transformer in (PCA(n_components), AutoencoderTransformer(n_components, random_state=0)):
+    ours = AutoencoderTransformer(n_components, random_state=0, **settings)
+    for transformer in (PCA(n_components), ours):
         transformer.fit(train)
         codes[type(transformer).__name__] = (
             transformer.transform(train),
             transformer.transform(test),
         )
-    print(f"{name:14s} " + "".join(f"{n:>8,d} labels" for n in LABELS))
+    print(f"{name:14s} " + "".join(f"{n:>8,d} labels" for n in labels))
     results = {}
     for features, (of_train, of_test) in codes.items():
         results[features] = {}
-        for n_labels in LABELS:
+        for n_labels in labels:
             accuracies = []
             for draw in range(n_draws if n_labels < 1_000 else 3):
                 few, _ = train_test_split(
@@ -79,8 +88,9 @@ def probe(name, X, y, n_components, n_draws):
     return results
 
 
-def codes(name, X, y, n_components):
-    found = compare_transformers(None, X, y, n_components=[n_components], random_state=0)
+def codes(X, y, n_components, settings):
+    both = [PCA(), AutoencoderTransformer(**settings)]
+    found = compare_transformers(both, X, y, n_components=[n_components], random_state=0)
     frame = found.to_frame().set_index("transformer")
     shown = ["network_seconds", "network_score", "silhouette", "adjusted_rand"]
     print(frame[[name for name in shown if name in frame]].round(3).to_string())

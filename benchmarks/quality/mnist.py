@@ -14,10 +14,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout: `benchmarks`, `skautoencoder`
 
-import argparse
 
 from sklearn.decomposition import PCA
 
+from benchmarks.lib.arguments import command_line, parse
 from benchmarks.lib.images import load
 from benchmarks.lib.measures import squared_error
 from benchmarks.lib.results import save
@@ -26,15 +26,17 @@ from skautoencoder import AutoencoderTransformer
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command_line(__doc__)
     parser.add_argument("folder", nargs="?", help="with MNIST's gzipped idx files")
     parser.add_argument("--epochs", type=int, default=20)
-    args = parser.parse_args()
+    args = parse(
+        parser, images="folder", hidden=(1000, 500, 250), smoke={"epochs": 1, "hidden": (8, 4)}
+    )
 
     train, test = load(args.folder)
     pca = PCA(30).fit(train)
     ours = AutoencoderTransformer(
-        30, hidden_layer_sizes=(1000, 500, 250), max_iter=args.epochs, random_state=0, verbose=1
+        30, hidden_layer_sizes=args.hidden, max_iter=args.epochs, random_state=0, verbose=1
     )
     seconds, _ = timed(lambda: ours.fit(train))
     result = {
@@ -45,7 +47,7 @@ def main():
         "validation loss curve": ours.validation_loss_curve_,
     }
     print(f"PCA {result['PCA']:.3f}, AutoencoderTransformer {result['AutoencoderTransformer']:.3f}")
-    save("mnist", result)
+    save("mnist", result, args.results)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout: `benchmarks`, `skautoencoder`
 
-import argparse
 
 import numpy as np
 from sklearn.datasets import load_digits
@@ -32,6 +31,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from benchmarks.lib.arguments import TINY, command_line, parse
 from benchmarks.lib.images import load_labelled
 from benchmarks.lib.results import save
 from skautoencoder import AutoencoderTransformer
@@ -59,21 +59,24 @@ COLUMNS = ("error", "linear", "kNN", "activity", "moved", "denoised", "half")
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command_line(__doc__)
     parser.add_argument("folder", nargs="?", help="with Fashion-MNIST's gzipped idx files")
     parser.add_argument("--rows", type=int, default=10_000, help="of Fashion-MNIST")
-    args = parser.parse_args()
+    args = parse(
+        parser, digits=None, settings={"max_iter": 60},
+        smoke={"digits": 120, "settings": {**TINY, "max_iter": 1}},
+    )  # fmt: skip
 
-    data = {"digits": load_digits(return_X_y=True)}
+    data = {"digits": [part[: args.digits] for part in load_digits(return_X_y=True)]}
     if args.folder is not None:
         data["fashion-mnist"] = load_labelled(args.folder, args.rows)
     results = {}
     for name, (X, y) in data.items():
-        results[name] = table(name, np.float32(X / X.max()), y)
-        save("objectives", results)
+        results[name] = table(name, np.float32(X / X.max()), y, args.settings)
+        save("objectives", results, args.results)
 
 
-def table(name, X, y):
+def table(name, X, y, settings):
     parts = train_test_split(X, y, random_state=0)
     print(f"\n{name}: {parts[0].shape[0]} rows x {X.shape[1]} columns, 16 components")
     print(f"{'':66s}" + "".join(f"{column:>9s}" for column in COLUMNS))
@@ -81,7 +84,7 @@ def table(name, X, y):
     reference = describe(pca, *parts)
     rows = {"PCA": reference}
     for objective in OBJECTIVES:
-        ours = AutoencoderTransformer(16, objective=objective, random_state=0, max_iter=60)
+        ours = AutoencoderTransformer(16, objective=objective, random_state=0, **settings)
         rows[repr(objective)] = describe(ours.fit(parts[0]), *parts)
     for relative in ("error", "denoised", "half"):
         level = reference[relative]

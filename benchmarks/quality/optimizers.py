@@ -16,13 +16,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout: `benchmarks`, `skautoencoder`
 
-import argparse
 from unittest.mock import patch
 
 import numpy as np
 import optax
 from sklearn.model_selection import train_test_split
 
+from benchmarks.lib.arguments import TINY, command_line, parse
 from benchmarks.lib.results import save
 from benchmarks.lib.tables import tables
 from benchmarks.lib.timing import time_to, timed
@@ -34,7 +34,7 @@ DATA = (
     "mnist, 3000 rows", "fashion-mnist, 3000 rows", "digits", "products", "photo patches",
     "breast cancer",
 )  # fmt: skip
-N_STEPS, BATCH = 3_000, 32
+BATCH = 32
 NEARLY = 0.95
 
 
@@ -96,31 +96,41 @@ CANDIDATES = {
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command_line(__doc__)
     parser.add_argument("--images", help="folder with MNIST and Fashion-MNIST idx files")
     parser.add_argument("--candidates", nargs="+", default=list(CANDIDATES), choices=CANDIDATES)
     parser.add_argument("--name", default="optimizers", help="of the result file")
-    args = parser.parse_args()
-    data = {name: table for name, table in tables(args.images).items() if name in DATA}
+    args = parse(
+        parser, images="images", data=DATA, steps=3_000, settings={},
+        smoke={
+            "data": ["breast cancer"], "steps": 20, "settings": TINY, "candidates": [
+                "adam, 0.001, one_cycle", "adam, 0.002, line", "adam, 0.003, constant",
+                "adam, 0.003, batch 128", "nadam, 0.001", "muon, 0.003, batch 128",
+                "ademamix, 0.001", "adopt, 0.001", "schedule-free adam, 0.003", "prodigy",
+            ],
+        },
+    )  # fmt: skip
+
+    data = {name: table for name, table in tables(args.images).items() if name in args.data}
     names = [DEFAULT, *(name for name in args.candidates if name != DEFAULT)]
     print(f"{'best error over the default, x its time':36s}", *(f"{d[:16]:>16s}" for d in data))
     found: dict = {}
     for name in names:
         found[name] = row = {}
         for place, table in data.items():
-            curve, seconds = train(table, **CANDIDATES[name])
+            curve, seconds = train(table, args.steps, **args.settings, **CANDIDATES[name])
             row[place] = compared(curve, seconds, found[DEFAULT].get(place))
         cells = [f"{cell['best'] / found[DEFAULT][p]['best']:.3f} {faster(cell):>8s}"
                  for p, cell in row.items()]  # fmt: skip
         print(f"{name:36s}", *(f"{cell:>16s}" for cell in cells), flush=True)
-        save(args.name, {"candidates": found})
+        save(args.name, {"candidates": found}, args.results)
 
 
-def train(table, optimizer="adam", schedule=cosine, batch_size=BATCH, **settings):
+def train(table, n_steps, optimizer="adam", schedule=cosine, batch_size=BATCH, **settings):
     """The held-out curve and the seconds of a fit."""
     train, test = train_test_split(table.X, train_size=table.n_train, random_state=0)
     train, test = train.astype(np.float32), test[:2_000].astype(np.float32)
-    n_epochs = round(N_STEPS * BATCH / len(train))
+    n_epochs = round(n_steps * BATCH / len(train))
     if callable(optimizer):
         optimizer = optimizer(n_epochs * -(-len(train) // batch_size))
     estimator = AutoencoderTransformer(

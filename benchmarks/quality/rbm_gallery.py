@@ -14,7 +14,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout: `benchmarks`, `skautoencoder`
 
-import argparse
 
 import numpy as np
 from scipy.ndimage import shift
@@ -25,6 +24,7 @@ from sklearn.neural_network import BernoulliRBM
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import minmax_scale
 
+from benchmarks.lib.arguments import command_line, parse
 from benchmarks.lib.results import save
 from skautoencoder import RBMTransformer
 
@@ -32,10 +32,10 @@ MOVES = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1))
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command_line(__doc__)
     parser.add_argument("--seeds", type=int, default=3)
-    args = parser.parse_args()
-    X, y = load_digits(return_X_y=True)
+    args = parse(parser, rows=None, smoke={"seeds": 1, "rows": 60})
+    X, y = (part[: args.rows] for part in load_digits(return_X_y=True))
     X = np.vstack(
         [[shift(x, move, order=0).ravel() for x in X.reshape(-1, 8, 8)] for move in MOVES]
     )
@@ -49,7 +49,7 @@ def main():
             accuracies[machine.__name__].append(pipeline.score(parts[1], parts[3]))
     for name, values in accuracies.items():
         print(f"{name:15} {np.mean(values):.4f}  ({', '.join(f'{v:.3f}' for v in values)})")
-    save("rbm_gallery", accuracies)
+    save("rbm_gallery", accuracies, args.results)
 
 
 if __name__ == "__main__":

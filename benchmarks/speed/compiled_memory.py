@@ -26,55 +26,67 @@ import jax
 import numpy as np
 import optax
 
+from benchmarks.lib.arguments import command_line, parse
 from benchmarks.lib.memory import own_mib, peak_mib
 from benchmarks.lib.processes import module, printed
 from benchmarks.lib.results import save
 from skautoencoder import AutoencoderTransformer
 
 MODULE = "benchmarks.speed.compiled_memory"
-N_KEPT, N_LATER = 32, 32
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--measure", choices=MEASURES, help=argparse.SUPPRESS)
-    args = parser.parse_args()
-    if args.measure:
-        print(*MEASURES[args.measure]())
-        return
-    columns = {
-        "MiB a program, the first 32": 0,
-        "MiB a program, the next 32": 1,
-        "MiB after jax.clear_caches()": 2,
-    }
+    parser = command_line(__doc__)
+    parser.add_argument("--programs", type=int, default=32, help="kept, and as many later ones")
+    parser.add_argument("--columns", type=int, default=6_000, help="of the few wide rows")
+    parser.add_argument("--measure", choices=[*GROWING, "wide"], help=argparse.SUPPRESS)
+    smoke = {"programs": 1, "columns": 60, "growing": ["equal factories"]}
+    args = parse(parser, growing=tuple(GROWING), smoke=smoke)
+    if args.measure == "wide":
+        print(*wide(args.columns))
+    elif args.measure:
+        print(*growth(GROWING[args.measure], args.programs))
+    else:
+        save("compiled_memory", all_of_it(args.growing, args.programs, args.columns), args.results)
+
+
+def all_of_it(growing, n_programs, n_columns):
+    """Each figure from a process of its own."""
+    columns = (
+        f"MiB a program, the first {n_programs}",
+        f"MiB a program, the next {n_programs}",
+        "MiB after jax.clear_caches()",
+    )
     result: dict = {}
-    for name in ("sizes", "transformations", "equal factories"):
-        found = printed(module(MODULE, "--measure", name))
-        result[name] = {column: found[i] for column, i in columns.items()}
+    for name in growing:
+        found = printed(module(MODULE, "--measure", name, "--programs", n_programs))
+        result[name] = dict(zip(columns, found, strict=True))
         print(f"{name:20s} {result[name]}", flush=True)
-    weights, first, second = printed(module(MODULE, "--measure", "wide"))
-    result["100 x 6,000"] = {
+    found = printed(module(MODULE, "--measure", "wide", "--columns", n_columns))
+    weights, first, second = found
+    name = f"100 x {n_columns:,}"
+    result[name] = {
         "MiB of weights": weights,
         "peak MiB, first fit": first,
         "peak MiB, compiled before": second,
         "peak in weights, compiled before": second / weights,
     }
-    print(result["100 x 6,000"])
-    save("compiled_memory", result)
+    print(name, result[name])
+    return result
 
 
-def growth(estimator):
+def growth(estimator, n_programs):
     X = np.random.RandomState(0).standard_normal((600, 20))
     estimator(-1).fit(X)
     start = resident()
-    for i in range(N_KEPT):
+    for i in range(n_programs):
         estimator(i).fit(X)
     full = resident()
-    for i in range(N_KEPT, N_KEPT + N_LATER):
+    for i in range(n_programs, 2 * n_programs):
         estimator(i).fit(X)
     later = resident()
     jax.clear_caches()
-    return (full - start) / N_KEPT, (later - full) / N_LATER, resident() - start
+    return (full - start) / n_programs, (later - full) / n_programs, resident() - start
 
 
 def small(sizes=(16, 8), **settings):
@@ -83,19 +95,19 @@ def small(sizes=(16, 8), **settings):
     )
 
 
-def wide():
-    X = np.random.RandomState(0).standard_normal((100, 6_000)).astype(np.float32)
+def wide(n_columns):
+    X = np.random.RandomState(0).standard_normal((100, n_columns)).astype(np.float32)
     ours = AutoencoderTransformer(2, max_iter=3, random_state=0)
     first, second = growth_while(lambda: ours.fit(X)), growth_while(lambda: ours.fit(X))
     weights = jax.tree.leaves((ours.encoder_, ours.decoder_))
     return sum(leaf.nbytes for leaf in weights) / 2**20, first, second
 
 
-MEASURES = {
-    "sizes": lambda: growth(lambda i: small((18 + i, 8))),
-    "transformations": lambda: growth(lambda i: small(optimizer=optax.adam(1e-3))),
-    "equal factories": lambda: growth(lambda i: small(optimizer=partial(optax.adam, 1e-3))),
-    "wide": wide,
+# An estimator for each number, with a program of its own.
+GROWING = {
+    "sizes": lambda i: small((18 + i, 8)),
+    "transformations": lambda i: small(optimizer=optax.adam(1e-3)),
+    "equal factories": lambda i: small(optimizer=partial(optax.adam, 1e-3)),
 }
 
 

@@ -20,11 +20,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from benchmarks.lib.arguments import command_line, parse
 from benchmarks.lib.results import save
 from benchmarks.lib.timing import in_turns, medians
 from skautoencoder.networks._convolution import double, halve
 
-N_LOOPS, N_REPEATS = 3, 7
+N_LOOPS = 3
 
 
 def xla(layout):
@@ -99,8 +100,10 @@ def ready(program, *arguments):
 
 
 def main():
+    parser = command_line(__doc__)
+    args = parse(parser, n_images=128, repeats=7, smoke={"n_images": 2, "repeats": 1})
     rng = np.random.RandomState(0)
-    images = jnp.asarray(rng.standard_normal((128, 28, 28, 1)), jnp.float32)
+    images = jnp.asarray(rng.standard_normal((args.n_images, 28, 28, 1)), jnp.float32)
     shapes = ((9, 32), (288, 64), (288, 64), (9, 32))
     matrices = [jnp.asarray(0.1 * rng.standard_normal(s), jnp.float32) for s in shapes]
     expected = forward(CANDIDATES["matrices over patches"], matrices, images)
@@ -110,7 +113,7 @@ def main():
         for where, program in gradients(candidate).items():
             programs[name, where] = run = partial(ready, program, matrices, images)
             run()  # compiles
-    seconds = medians(in_turns(programs, N_REPEATS))
+    seconds = medians(in_turns(programs, args.repeats))
     print(f"{'milliseconds a step':24s} {'alone':>10s} {'in a loop':>10s}")
     milliseconds = {
         name: {
@@ -121,7 +124,7 @@ def main():
     }
     for name, row in milliseconds.items():
         print(f"{name:24s} {row['alone']:10.1f} {row['in a loop']:10.1f}")
-    save("convolution", {"milliseconds a step": milliseconds})
+    save("convolution", {"milliseconds a step": milliseconds}, args.results)
 
 
 if __name__ == "__main__":

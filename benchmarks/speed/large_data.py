@@ -24,6 +24,7 @@ import tempfile
 
 import numpy as np
 
+from benchmarks.lib.arguments import command_line, parse
 from benchmarks.lib.memory import own_mib, peak_mib
 from benchmarks.lib.processes import module, printed
 from benchmarks.lib.results import save
@@ -34,11 +35,11 @@ N_COLUMNS = 784
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command_line(__doc__)
     parser.add_argument("--gigabytes", type=float, default=8)
     parser.add_argument("--largest", type=int, default=1_000_000)
     parser.add_argument("--map", help=argparse.SUPPRESS)  # the process that is measured
-    args = parser.parse_args()
+    args = parse(parser, smoke={"gigabytes": 0.002, "largest": 1_000})
     if args.map:
         fit_map(args.map)
         return
@@ -49,7 +50,7 @@ def main():
     for n_rows, seconds in growth(args.largest):
         print(f"{n_rows:10d} {seconds:12.4f} {1e6 * seconds / n_rows:10.2f}", flush=True)
         result["growth"][n_rows] = seconds
-        save("large_data", result)  # so far: a run takes minutes
+        save("large_data", result, args.results)  # so far: a run takes minutes
 
 
 def memory(gigabytes):

@@ -16,11 +16,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout: `benchmarks`, `skautoencoder`
 
-import argparse
 
 import numpy as np
 from sklearn.neural_network import BernoulliRBM
 
+from benchmarks.lib.arguments import command_line, parse
 from benchmarks.lib.images import load
 from benchmarks.lib.results import save
 from benchmarks.lib.timing import medians, timed
@@ -28,30 +28,35 @@ from skautoencoder import RBMTransformer
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command_line(__doc__)
     parser.add_argument("folder", nargs="?", help="with MNIST's gzipped idx files")
     parser.add_argument("--rows", type=int, default=20_000)
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--repeats", type=int, default=3)
-    args = parser.parse_args()
+    args = parse(
+        parser, images="folder", components=256,
+        smoke={"rows": 100, "epochs": 1, "repeats": 1, "components": 8},
+    )  # fmt: skip
     train, test = ((images > 0.5).astype(np.float32) for images in load(args.folder))
     train, test = train[: args.rows], test[:1000]
 
     results = {}
     print("batch  seconds an epoch: theirs  ours  ratio   pseudo-likelihood: theirs   ours")
     for batch_size in (10, 100):
-        result = compare(train, test, batch_size, args.epochs, args.repeats)
+        settings = {
+            "n_components": args.components, "learning_rate": 0.05, "batch_size": batch_size,
+        }  # fmt: skip
+        result = compare(train, test, settings, args.epochs, args.repeats)
         results[f"batch {batch_size}"] = result
         print(
             f"{batch_size:5d} {result['BernoulliRBM']:24.2f} {result['RBMTransformer']:6.2f}"
             f" {result['ratio']:6.2f} {result['pseudo-likelihood']['BernoulliRBM']:26.1f}"
             f" {result['pseudo-likelihood']['RBMTransformer']:6.1f}"
         )
-    save("rbm_speed", {"rows": args.rows, "epochs": args.epochs, **results})
+    save("rbm_speed", {"rows": args.rows, "epochs": args.epochs, **results}, args.results)
 
 
-def compare(train, test, batch_size, n_epochs, n_repeats):
-    settings = {"n_components": 256, "learning_rate": 0.05, "batch_size": batch_size}
+def compare(train, test, settings, n_epochs, n_repeats):
     makers = {"BernoulliRBM": BernoulliRBM, "RBMTransformer": RBMTransformer}
     first, _ = timed(lambda: RBMTransformer(**settings, n_iter=1, random_state=0).fit(train[:1000]))
     seconds: dict = {name: [] for name in makers}

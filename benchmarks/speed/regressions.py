@@ -15,8 +15,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout: `benchmarks`, `skautoencoder`
 
-import argparse
 
+from benchmarks.lib.arguments import command_line, parse
 from benchmarks.lib.results import save, stored
 from benchmarks.speed.small_data_speed import epoch_seconds, own_seconds
 from benchmarks.speed.training_speed import measure
@@ -27,35 +27,44 @@ _TOLERATED = 0.8
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command_line(__doc__)
     parser.add_argument("--store", action="store_true", help="keep the ratios as the new ones")
-    args = parser.parse_args()
-    found = ratios()
-    before = stored("regressions").get("ratios", {})
+    args = parse(
+        parser, deep="deep", digits="digits", repeats=3, calls=2_000, rows=20_000,
+        batch_sizes=(128, 512),
+        smoke={
+            "deep": "tiny", "digits": "tiny", "repeats": 1, "calls": 3, "rows": 600,
+            "batch_sizes": (32,),
+        },
+    )  # fmt: skip
+    found = ratios(args)
+    before = stored("regressions", args.results).get("ratios", {})
     worse = [name for name, ratio in found.items() if ratio < _TOLERATED * before.get(name, 0)]
     print(f"{'larger is better':58s} {'now':>8s} {'stored':>8s}")
     for name, ratio in found.items():
         mark = "  slower" if name in worse else ""
         print(f"{name:58s} {ratio:8.2f} {before.get(name, float('nan')):8.2f}{mark}")
     if args.store:
-        save("regressions", {"ratios": found})
+        save("regressions", {"ratios": found}, args.results)
     sys.exit(bool(worse))
 
 
-def ratios():
+def ratios(args):
     """Each larger where we are faster."""
     ours, mlp = "AutoencoderTransformer", "MLPRegressor"
     found = {}
-    for batch_size in (128, 512):
-        share = measure(batch_size, 3, [ours])[ours]["of the limit"]
+    for batch_size in args.batch_sizes:
+        share = measure(args.deep, batch_size, args.repeats, [ours])[ours]["of the limit"]
         found[f"deep network, batch {batch_size}: share of the products' rate"] = share
-    seconds = epoch_seconds(3, [ours, mlp])
+    seconds = epoch_seconds(args.digits, 50, args.repeats, [ours, mlp])
     found["digits: epochs a second over MLPRegressor's"] = seconds[mlp] / seconds[ours]
-    own = own_seconds(3)
+    own = own_seconds(args.digits, args.repeats)
     first, bare = own["compile, first fit"], own["compile, bare jitted step"]
     found["compilation: a bare step's over ours"] = bare / first
-    found["transform of one row: PCA's latency over ours"] = 1 / one_row()["64-32-8, over PCA"]
-    shares = many_rows(20_000, 3)
+    found["transform of one row: PCA's latency over ours"] = (
+        1 / one_row(args.calls)["64-32-8, over PCA"]
+    )
+    shares = many_rows(args.deep, args.rows, args.repeats)
     for way in ("transform", "inverse_transform"):
         found[f"{way} of many rows: share of the rate"] = shares[f"{way}, share of the limit"]
     return found

@@ -17,11 +17,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout: `benchmarks`, `skautoencoder`
 
-import argparse
 import subprocess
 from functools import partial
 from tempfile import TemporaryDirectory
 
+from benchmarks.lib.arguments import command_line, parse
 from benchmarks.lib.peers import Peer, command, installed
 from benchmarks.lib.processes import ROOT, printed
 from benchmarks.lib.results import save
@@ -41,7 +41,8 @@ KEPT = "AutoencoderTransformer, programs kept"
 COMPILE = """
 import jax, jax.numpy as jnp, numpy as np, optax
 from benchmarks.lib import peers
-X, layers = peers.rows("digits"), (64, 32, 8, 32, 64)
+X, encoder = peers.rows({workload!r}), peers.ENCODERS[{workload!r}]
+layers = peers.sizes(encoder, X.shape[1])
 seconds = []
 jnp.zeros(3).block_until_ready()
 jax.monitoring.register_event_duration_secs_listener(
@@ -72,46 +73,53 @@ if {bare}:
 
     jax.block_until_ready(step(params, state, X[:32]))
 else:
-    peers.ours(X, peers.ENCODERS["digits"], 32)(1)
+    peers.ours(X, encoder, 32)(1)
 print(sum(seconds))
 """
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command_line(__doc__)
     parser.add_argument("--repeats", type=int, default=5)
-    args = parser.parse_args()
-    epochs = epoch_seconds(args.repeats)
-    cold = cold_seconds(max(2, args.repeats // 2))
+    args = parse(
+        parser, workload="digits", epochs=(50, 100), tools=None,
+        smoke={
+            "repeats": 1, "workload": "tiny", "epochs": (2, 2), "tools": ["AutoencoderTransformer"],
+        },
+    )  # fmt: skip
+    tools, (n_epochs, n_cold) = args.tools or installed(), args.epochs
+    epochs = epoch_seconds(args.workload, n_epochs, args.repeats, tools)
+    cold = cold_seconds(args.workload, n_cold, max(1, args.repeats // 2), tools)
     first = epochs["AutoencoderTransformer"]
-    print(f"{'':26s} ms an epoch   ours is faster by   100 epochs cold, s")
+    print(f"{'':26s} ms an epoch   ours is faster by   {n_cold} epochs cold, s")
     for name, seconds in epochs.items():
         print(f"{name:26s} {1e3 * seconds:11.1f} {seconds / first:19.1f} {cold[name]:20.1f}")
-    own = own_seconds(args.repeats)
+    own = own_seconds(args.workload, args.repeats)
     print(f"{KEPT:68s} {cold[KEPT]:.1f}")
     for name, seconds in own.items():
         print(f"{name:40s} {seconds:.3f} s")
     save(
         "small_data_speed",
         {"seconds an epoch": epochs, "cold process, seconds": cold, "ours, seconds": own},
+        args.results,
     )
 
 
-def epoch_seconds(repeats, names=None):
+def epoch_seconds(workload, n_epochs, repeats, names):
     """Median seconds of an epoch, in turns."""
-    peers = {name: Peer(name, "digits", 32) for name in names or installed()}
+    peers = {name: Peer(name, workload, 32) for name in names}
     seconds: dict = {name: [] for name in peers}
     for _ in range(repeats):
         for name, peer in peers.items():
-            seconds[name].append(peer.epoch(50))
+            seconds[name].append(peer.epoch(n_epochs))
     for peer in peers.values():
         peer.close()
     return medians(seconds)
 
 
-def cold_seconds(repeats):
-    """Median wall clock of a process that trains 100 epochs, in turns."""
-    runs = {name: command(name, "digits", 32, 100) for name in installed()}
+def cold_seconds(workload, n_epochs, repeats, names):
+    """Median wall clock of a process that trains so many epochs, in turns."""
+    runs = {name: command(name, workload, 32, n_epochs) for name in names}
     seconds: dict = {name: [] for name in [*runs, KEPT]}
     with TemporaryDirectory() as folder:
         cache = {
@@ -127,12 +135,12 @@ def cold_seconds(repeats):
     return medians({name: times[1:] for name, times in seconds.items()})
 
 
-def own_seconds(repeats):
+def own_seconds(workload, repeats):
     """Medians of what our import and our compilation take, and a bare step's compilation."""
     programs = {
         "import, after scikit-learn and JAX": IMPORT,
-        "compile, first fit": COMPILE.format(bare=False),
-        "compile, bare jitted step": COMPILE.format(bare=True),
+        "compile, first fit": COMPILE.format(bare=False, workload=workload),
+        "compile, bare jitted step": COMPILE.format(bare=True, workload=workload),
     }
     seconds: dict = {name: [] for name in programs}
     for _ in range(repeats):

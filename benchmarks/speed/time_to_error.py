@@ -15,46 +15,48 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout: `benchmarks`, `skautoencoder`
 
-import argparse
-import importlib.util
 import time
 
 from sklearn.decomposition import PCA
 
+from benchmarks.lib.arguments import command_line, parse
 from benchmarks.lib.images import load
 from benchmarks.lib.measures import squared_error
-from benchmarks.lib.peers import ENCODERS, sizes, torch_module
+from benchmarks.lib.peers import ENCODERS, can_run, sizes, torch_module
 from benchmarks.lib.results import save
 from benchmarks.lib.timing import time_to, timed
 from skautoencoder import AutoencoderTransformer
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command_line(__doc__)
     parser.add_argument("folder", nargs="?", help="with gzipped idx files")
     parser.add_argument("--rows", type=int, default=20_000)
     parser.add_argument("--epochs", type=int, default=30)
-    args = parser.parse_args()
+    args = parse(
+        parser, images="folder", encoder=ENCODERS["deep"],
+        smoke={"rows": 150, "epochs": 1, "encoder": ENCODERS["tiny"]},
+    )  # fmt: skip
     train, test = load(args.folder)
-    found = deep(train[: args.rows], test[:5_000], args.epochs)
+    found = deep(train[: args.rows], test[:5_000], args.encoder, args.epochs)
     show(found)
-    save("time_to_error", {"rows": args.rows, **found})
+    save("time_to_error", {"rows": args.rows, **found}, args.results)
 
 
-def deep(train, test, n_epochs):
+def deep(train, test, encoder, n_epochs):
     """Seconds to half of PCA's error, and the error at the end."""
-    half = squared_error(PCA(ENCODERS["deep"][-1]).fit(train), test) / 2
+    half = squared_error(PCA(encoder[-1]).fit(train), test) / 2
     found = {
-        f"ours, init={init!r}": ours(train, test, half, n_epochs, init)
+        f"ours, init={init!r}": ours(train, test, encoder, half, n_epochs, init)
         for init in ("pca", "glorot")
     }
-    if importlib.util.find_spec("torch"):
-        found["PyTorch, fused Adam"] = in_torch(train, test, half, n_epochs)
+    if can_run("PyTorch", "torch"):
+        found["PyTorch, fused Adam"] = in_torch(train, test, encoder, half, n_epochs)
     return found
 
 
-def ours(train, test, goal, n_epochs, init):
-    *hidden, code = ENCODERS["deep"]
+def ours(train, test, encoder, goal, n_epochs, init):
+    *hidden, code = encoder
     estimator = AutoencoderTransformer(
         code, hidden_layer_sizes=hidden, batch_size=128, init=init, random_state=0,
         n_iter_no_change=10**6,
@@ -65,10 +67,10 @@ def ours(train, test, goal, n_epochs, init):
     return reached(estimator.validation_loss_curve_, seconds, goal)
 
 
-def in_torch(train, test, goal, n_epochs):
+def in_torch(train, test, encoder, goal, n_epochs):
     import torch
 
-    module = torch_module(sizes(ENCODERS["deep"], train.shape[1]))
+    module = torch_module(sizes(encoder, train.shape[1]))
     optimizer = torch.optim.Adam(module.parameters(), lr=1e-3, fused=True)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, n_epochs)
     data, held_out = torch.from_numpy(train), torch.from_numpy(test)

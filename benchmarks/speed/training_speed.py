@@ -16,43 +16,48 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout: `benchmarks`, `skautoencoder`
 
-import argparse
 import time
 from itertools import pairwise
 
 import numpy as np
 
+from benchmarks.lib.arguments import command_line, parse
 from benchmarks.lib.peers import ENCODERS, Peer, installed, rows, sizes
 from benchmarks.lib.results import save
 
-SIZES = sizes(ENCODERS["deep"], 784)
-N_WEIGHTS = sum(a * b for a, b in pairwise(SIZES))
-
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command_line(__doc__)
     parser.add_argument("--repeats", type=int, default=7)
-    args = parser.parse_args()
+    args = parse(
+        parser, workload="deep", batch_sizes=(128, 512),
+        smoke={"repeats": 1, "workload": "tiny", "batch_sizes": (32,)},
+    )  # fmt: skip
+    names = installed()
     results: dict = {}
-    for batch_size in (128, 512):
-        results[f"batch {batch_size}"] = table = measure(batch_size, args.repeats)
+    for batch_size in args.batch_sizes:
+        results[f"batch {batch_size}"] = table = measure(
+            args.workload, batch_size, args.repeats, names
+        )
         print(f"batch {batch_size:24d}  GFLOP/s   of the limit   first epoch, s")
         for name, row in table.items():
             first = row.get("first epoch, s", float("nan"))
             print(f"{name:30s} {row['GFLOP/s']:8.0f} {row['of the limit']:12.0%} {first:16.1f}")
-        save("training_speed", results)  # so far: a run takes minutes
+        save("training_speed", results, args.results)  # so far: a run takes minutes
 
 
-def measure(batch_size, repeats, names=None):
+def measure(workload, batch_size, repeats, names):
     """Median rates, shares of the limit with quartiles, and the cost of starting."""
-    n_rows = len(rows("deep"))
-    peers = {name: Peer(name, "deep", batch_size) for name in names or installed()}
+    n_rows, n_features = rows(workload).shape
+    layers = sizes(ENCODERS[workload], n_features)
+    peers = {name: Peer(name, workload, batch_size) for name in names}
     seconds: dict = {"NumPy's products alone": [], **{name: [] for name in peers}}
     for _ in range(repeats):
-        seconds["NumPy's products alone"].append(products_alone(n_rows, batch_size))
+        seconds["NumPy's products alone"].append(products_alone(layers, n_rows, batch_size))
         for name, peer in peers.items():
             seconds[name].append(peer.epoch(2))
-    rates = {name: 6 * N_WEIGHTS * n_rows / np.array(t) / 1e9 for name, t in seconds.items()}
+    n_operations = 6 * n_rows * sum(a * b for a, b in pairwise(layers))
+    rates = {name: n_operations / np.array(t) / 1e9 for name, t in seconds.items()}
     table = {}
     for name, rate in rates.items():
         share = rate / np.median(rates["NumPy's products alone"])
@@ -67,11 +72,11 @@ def measure(batch_size, repeats, names=None):
     return table
 
 
-def products_alone(n_rows, batch_size):
+def products_alone(layers, n_rows, batch_size):
     """Seconds of one epoch's matrix products, forward and both of the backward pass."""
     rng = np.random.RandomState(0)
-    weights = [rng.standard_normal(s).astype(np.float32) for s in pairwise(SIZES)]
-    inputs = [rng.standard_normal((batch_size, n)).astype(np.float32) for n in SIZES]
+    weights = [rng.standard_normal(s).astype(np.float32) for s in pairwise(layers)]
+    inputs = [rng.standard_normal((batch_size, n)).astype(np.float32) for n in layers]
     outputs = [
         (np.empty_like(inputs[i + 1]), np.empty_like(w), np.empty_like(inputs[i]))
         for i, w in enumerate(weights)
