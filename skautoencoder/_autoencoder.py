@@ -223,7 +223,7 @@ class AutoencoderTransformer(BaseAutoencoder):
     def _make_network(self, n_features, n_components):
         sizes = self.hidden_layer_sizes
         sizes = (sizes,) if isinstance(sizes, Integral) else tuple(sizes)
-        if not all(isinstance(size, Integral) and size >= 1 for size in sizes):
+        if not all(isinstance(size, Integral) and int(size) >= 1 for size in sizes):
             raise ValueError(
                 "The 'hidden_layer_sizes' parameter of AutoencoderTransformer must hold "
                 f"integers in the range [1, inf). Got {self.hidden_layer_sizes!r} instead."

@@ -7,6 +7,7 @@ import math
 import operator
 import warnings
 from numbers import Integral
+from typing import Any
 
 import joblib
 import numpy as np
@@ -236,7 +237,7 @@ class _Threads(ThreadingBackend):
 
     def __init__(self, **options):
         super().__init__(**options)
-        self.lockstep = None
+        self.lockstep: Any = None
         self._search = None  # the joblib.Parallel of the search
         self._numbers = itertools.count()
 

@@ -19,7 +19,9 @@ import subprocess
 import sys
 import time
 import warnings
+from functools import partial
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -133,13 +135,13 @@ def keras_model(X, encoder, batch_size):
     return lambda n_epochs: model.fit(X, X, batch_size=batch_size, epochs=n_epochs, verbose=0)
 
 
-PEERS = {
+PEERS: dict[str, Any] = {
     "AutoencoderTransformer": (ours, (), {}),
     "MLPRegressor": (mlp, (), {}),
     "PyTorch, eager": (torch_loop, ("torch",), {}),
-    "PyTorch, fused Adam": (lambda *args: torch_loop(*args, fused=True), ("torch",), {}),
+    "PyTorch, fused Adam": (partial(torch_loop, fused=True), ("torch",), {}),
     "PyTorch, torch.compile": (
-        lambda *args: torch_loop(*args, compiled=True, fused=True), ("torch",), {},
+        partial(torch_loop, compiled=True, fused=True), ("torch",), {},
     ),
     "skorch": (skorch_net, ("skorch", "torch"), {}),
     "Keras on JAX": (keras_model, ("keras",), {"KERAS_BACKEND": "jax"}),
@@ -170,22 +172,24 @@ class Peer:
     """A process that trains when asked to, and says how long it took."""
 
     def __init__(self, name, workload, batch_size):
-        argv, environment = command(name, workload, batch_size)
+        self._argv, environment = command(name, workload, batch_size)
         start = time.perf_counter()
-        self._process = subprocess.Popen(
-            argv, env=environment, cwd=ROOT, text=True,
+        self._process = process = subprocess.Popen(
+            self._argv, env=environment, cwd=ROOT, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
+        self._to: Any = process.stdin
+        self._from: Any = process.stdout
         self.train(1)
         self.first_epoch = time.perf_counter() - start  # import and compilation included
 
     def train(self, n_epochs):
         """Seconds of a fit."""
-        self._process.stdin.write(f"{n_epochs}\n")
-        self._process.stdin.flush()
-        seconds = self._process.stdout.readline()
+        self._to.write(f"{n_epochs}\n")
+        self._to.flush()
+        seconds = self._from.readline()
         if not seconds:
-            raise RuntimeError(f"It ended; to see why, run: {shlex.join(self._process.args)}")
+            raise RuntimeError(f"It ended; to see why, run: {shlex.join(self._argv)}")
         return float(seconds)
 
     def epoch(self, n_epochs):
@@ -194,7 +198,7 @@ class Peer:
 
     def close(self):
         """End the process."""
-        self._process.stdin.close()
+        self._to.close()
         self._process.wait()
 
 

@@ -19,7 +19,7 @@ def in_turns(ways, repeats):
 
     In turns, so that a slow minute of the machine strikes them all.
     """
-    seconds = {name: [] for name in ways}
+    seconds: dict = {name: [] for name in ways}
     for _ in range(repeats):
         for name, way in ways.items():
             seconds[name].append(timed(way)[0])

@@ -49,7 +49,7 @@ def main():
     print("uniform points              slope         Stone, p = 1 to 2")
     plain = {}
     for d in (1, 2, 4, 8):
-        curves = [error_curve(*uniform(d, seed, args.sizes), seed, args.sizes) for seed in seeds]
+        curves = [error_curve(uniform(d, seed, args.sizes), seed, args.sizes) for seed in seeds]
         plain[d] = slope(curves, args.sizes)
         low, high = -1 / (2 + d), -2 / (4 + d)
         print(
@@ -65,7 +65,7 @@ def main():
     }.items():
         curves = [
             error_curve(
-                *codes_of_surface(transformer, seed, args.sizes, args.spare), seed, args.sizes
+                codes_of_surface(transformer, seed, args.sizes, args.spare), seed, args.sizes
             )
             for seed in seeds
         ]
@@ -104,8 +104,9 @@ def codes_of_surface(transformer, seed, sizes, n_spare):
     return labelled, truth(place[:-n_spare])
 
 
-def error_curve(points, values, seed, sizes):
+def error_curve(function, seed, sizes):
     """Errors on new points after learning from so many noisy ones, for all sizes."""
+    points, values = function
     noisy = values + NOISE * np.random.RandomState(200 + seed).standard_normal(len(values))
     test = slice(len(points) - N_TEST, None)
     errors = []

@@ -132,9 +132,9 @@ def main():
         else:
             train, test = (curves(n, seed) for seed, n in enumerate(args.curves))
         rows = results.setdefault(data, {})
-        for name, transformer in candidates(
-            *args.layers[data], args.epochs, args.best_epochs
-        ).items():
+        hidden, n_components = args.layers[data]
+        transformers = candidates(hidden, n_components, args.epochs, args.best_epochs)
+        for name, transformer in transformers.items():
             if data == "curves" and isinstance(
                 getattr(transformer, "objective", None), ShiftedBySmallSteps
             ):

@@ -78,7 +78,7 @@ def main():
 
     data = tables(args.images)
     data = {name: data[name] for name in args.tables or data}
-    results = {}
+    results: dict = {}
     for candidate in args.candidates:
         arguments, constants = CANDIDATES[candidate]
         with replaced(constants):

@@ -51,31 +51,31 @@ def main():
         data["fashion-mnist"] = (*load_labelled(args.folder, args.rows), 32)
     results = {
         name: {
-            "labels": probe(name, *what, args.draws, args.labels, args.settings),
-            "codes": codes(*what, args.settings),
+            "labels": probe(name, X, y, n_components, args),
+            "codes": codes(X, y, n_components, args.settings),
         }
-        for name, what in data.items()
+        for name, (X, y, n_components) in data.items()
     }
     save("few_labels", results, args.results)
 
 
-def probe(name, X, y, n_components, n_draws, labels, settings):
+def probe(name, X, y, n_components, args):
     train, test, y_train, y_test = train_test_split(X, y, random_state=0, stratify=y)
     codes = {"pixels": (train, test)}
-    ours = AutoencoderTransformer(n_components, random_state=0, **settings)
+    ours = AutoencoderTransformer(n_components, random_state=0, **args.settings)
     for transformer in (PCA(n_components), ours):
         transformer.fit(train)
         codes[type(transformer).__name__] = (
             transformer.transform(train),
             transformer.transform(test),
         )
-    print(f"{name:14s} " + "".join(f"{n:>8,d} labels" for n in labels))
-    results = {}
+    print(f"{name:14s} " + "".join(f"{n:>8,d} labels" for n in args.labels))
+    results: dict = {}
     for features, (of_train, of_test) in codes.items():
         results[features] = {}
-        for n_labels in labels:
+        for n_labels in args.labels:
             accuracies = []
-            for draw in range(n_draws if n_labels < 1_000 else 3):
+            for draw in range(args.draws if n_labels < 1_000 else 3):
                 few, _ = train_test_split(
                     np.arange(len(train)), train_size=n_labels, random_state=draw, stratify=y_train
                 )
