@@ -39,9 +39,9 @@ def main():
     parser.add_argument("--draws", type=int, default=20)
     parser.add_argument("--rows", type=int, default=10_000, help="of Fashion-MNIST")
     args = parse(
-        parser, images="folder", digits=None, labels=(10, 100, 1_000), settings={},
+        parser, digits=None, labels=(10, 100, 1_000), settings={},
         smoke={
-            "draws": 2, "rows": 100, "digits": 100, "labels": (20, 40),
+            "draws": 2, "digits": 100, "labels": (20, 40),
             "settings": {**TINY, "max_iter": 1},
         },
     )  # fmt: skip
