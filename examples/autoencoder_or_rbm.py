@@ -9,6 +9,7 @@ python examples/autoencoder_or_rbm.py
 """
 
 import time
+from typing import Any
 
 import numpy as np
 from sklearn.datasets import load_digits
@@ -21,13 +22,13 @@ X, y = load_digits(return_X_y=True)
 X = (X / 16).astype(np.float32)
 X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
 machines = {"n_iter": 60, "learning_rate": 0.05, "random_state": 0}
-deep = {
+deep: dict[str, Any] = {
     "hidden_layer_sizes": (128, 64),
     "activation": "logistic",
     "loss": "cross_entropy",
     "random_state": 0,
 }
-candidates = {
+candidates: dict[str, Any] = {
     "RBM, 16 units": RBMTransformer(16, **machines),
     "RBM, 128 units": RBMTransformer(128, **machines),
     "autoencoder, 16": AutoencoderTransformer(16, random_state=0),

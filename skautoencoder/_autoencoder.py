@@ -133,7 +133,7 @@ class AutoencoderTransformer(BaseAutoencoder):
     some folded data give it no way down from PCA. The kept weights are an average over
     the last hundred steps or so [3]_.
 
-    These defaults rest on ``benchmarks/default_recipe.py``: over 24 real and made tables
+    These defaults rest on ``benchmarks/quality/default_recipe.py``: over 24 real and made tables
     the held-out error was 1.006 times PCA's at worst, and 0.42 times PCA's in the
     geometric mean. A random start reached 0.44, but 1.6 times PCA's at worst.
 
@@ -143,7 +143,7 @@ class AutoencoderTransformer(BaseAutoencoder):
 
     A process keeps the programs of the 32 networks, batch sizes and optimizers used last.
     Each takes 7 to 10 MiB, and JAX holds on to a sixth of that when the program goes
-    (``benchmarks/compiled_memory.py``); ``jax.clear_caches()`` frees most of both.
+    (``benchmarks/speed/compiled_memory.py``); ``jax.clear_caches()`` frees most of both.
 
     Data that are cross-validated are trained on six times side by side: the weights, their
     average, and the optimizer's state of each fold are in memory until the fit ends.
@@ -224,7 +224,7 @@ class AutoencoderTransformer(BaseAutoencoder):
     def _make_network(self, n_features, n_components):
         sizes = self.hidden_layer_sizes
         sizes = (sizes,) if isinstance(sizes, Integral) else tuple(sizes)
-        if not all(isinstance(size, Integral) and size >= 1 for size in sizes):
+        if not all(isinstance(size, Integral) and int(size) >= 1 for size in sizes):
             raise ValueError(
                 "The 'hidden_layer_sizes' parameter of AutoencoderTransformer must hold "
                 f"integers in the range [1, inf). Got {self.hidden_layer_sizes!r} instead."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from functools import partial
 from numbers import Integral, Real
+from typing import Any
 
 import jax
 import numpy as np
@@ -685,7 +686,9 @@ class BaseAutoencoder(
         """The standard deviation of each component of the network's own codes."""
         index = _numbered(rows)
         share = rows.weight[index] / rows.weight[index].sum()
-        centre, total, square = None, 0.0, 0.0
+        centre = None
+        total: Any = 0.0
+        square: Any = 0.0
         for some in slices(len(index), 16 * rows_together(self._network.widest)):
             codes = self._codes(rows.take(index[some]))
             centre = codes.mean(axis=0) if centre is None else centre

@@ -128,7 +128,7 @@ class ConvolutionalAutoencoderTransformer(BaseAutoencoder):
 
     def _sizes(self, name):
         sizes = tuple(getattr(self, name))
-        if not all(isinstance(size, Integral) and size >= 1 for size in sizes):
+        if not all(isinstance(size, Integral) and int(size) >= 1 for size in sizes):
             raise ValueError(
                 f"The {name!r} parameter of ConvolutionalAutoencoderTransformer must hold "
                 f"integers in the range [1, inf). Got {getattr(self, name)!r} instead."

@@ -202,7 +202,8 @@ def _read_npz(path):
     with np.load(path, allow_pickle=False) as arrays:
         if "X" not in arrays:
             raise BadInputError(f"{path.name!r} has no array 'X'; it has {', '.join(arrays)}.")
-        return Table(*_matrix(arrays["X"]), arrays.get("y"))
+        X, names = _matrix(arrays["X"])
+        return Table(X, names, arrays.get("y"))
 
 
 def _read_idx_images(path):

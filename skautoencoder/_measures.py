@@ -61,7 +61,8 @@ def attempt(measures):
     measures : dict of str to callable
         Each gives a dict, empty where the measure does not apply.
     """
-    found, whys = {}, {}
+    found: dict = {}
+    whys: dict = {}
     for name, measure in measures.items():
         try:
             with warnings.catch_warnings():
@@ -304,6 +305,6 @@ def _compile_seconds():
     return sum(_compiling)
 
 
-def _note(event, duration, **_):
+def _note(event, duration_secs, **_):
     if event.startswith("/jax/core/compile/"):
-        _compiling.append(duration)
+        _compiling.append(duration_secs)

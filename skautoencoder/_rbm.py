@@ -661,7 +661,7 @@ class RBMTransformer(
         )
 
     def _set_fitted(self, attributes):
-        vars(self).update(attributes)  # at once, whatever interrupts
+        self.__dict__.update(attributes)  # at once, whatever interrupts
 
     # -- the fitted machine
 

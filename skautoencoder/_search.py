@@ -7,6 +7,7 @@ import math
 import operator
 import warnings
 from numbers import Integral
+from typing import Any
 
 import joblib
 import numpy as np
@@ -91,7 +92,7 @@ class AutoencoderSearchCV(GridSearchCV):
     where the data are large.
 
     On two cores halving took a sixth to a third of GridSearchCV's time on 24 candidates, and
-    batching did not pay (``benchmarks/search_speed.py``).
+    batching did not pay (``benchmarks/speed/search_speed.py``).
 
     References
     ----------
@@ -236,7 +237,7 @@ class _Threads(ThreadingBackend):
 
     def __init__(self, **options):
         super().__init__(**options)
-        self.lockstep = None
+        self.lockstep: Any = None
         self._search = None  # the joblib.Parallel of the search
         self._numbers = itertools.count()
 

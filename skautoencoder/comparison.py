@@ -6,6 +6,7 @@ import warnings
 from dataclasses import dataclass, field
 from functools import partial
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -287,7 +288,7 @@ def _sizes(n_components):
     sizes = [n_components] if one else list(n_components)
     for size in sizes:
         is_number = isinstance(size, Real) and not isinstance(size, (bool, np.bool_))
-        if not is_number or not (size >= 1 if isinstance(size, Integral) else 0 < size < 1):
+        if not is_number or not (int(size) >= 1 if isinstance(size, Integral) else 0 < size < 1):
             raise ValueError(
                 "n_components must hold whole numbers from 1, or shares of the variance "
                 f"between 0 and 1. Got {size!r}."
@@ -337,7 +338,7 @@ def _at_size(transformer, size, seed):
 
 def _folds(cv, X, target, rng):
     """The folds, as :class:`Fold` s of rows."""
-    y = None if target is None else target.values
+    y: Any = None if target is None else target.values
     if y is not None:
         check_consistent_length(X, y)
     has_classes = target is not None and target.task == "classification"
@@ -355,7 +356,7 @@ def _folds(cv, X, target, rng):
         warnings.filterwarnings("ignore", "The number of unique classes")
         parts = list(splitter.split(X, y))
     for train, test in parts:
-        targets = (None, None) if y is None else (y[train], y[test])
+        targets: tuple[Any, Any] = (None, None) if y is None else (y[train], y[test])
         rows = _safe_indexing(X, train), _safe_indexing(X, test)
         yield _measures.Fold(*rows, *targets, has_classes)
 

@@ -7,6 +7,8 @@ As scikit-learn's: the constructor takes numbers, ``from_estimator`` computes th
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from sklearn.utils import check_consistent_length
 
@@ -141,10 +143,10 @@ class CodeDisplay(_Display):
         self.codes = as_numbers(codes)
         if self.codes.shape[1] < 2:
             raise ValueError("codes need at least two components to be drawn as a map. Got one.")
-        self.y = None if y is None else plain_values(y)
+        self.y: Any = None if y is None else plain_values(y)
         if self.y is not None:
             check_consistent_length(self.codes, self.y)
-        self.thumbnails = None if thumbnails is None else as_numbers(thumbnails)
+        self.thumbnails: Any = None if thumbnails is None else as_numbers(thumbnails)
         if self.thumbnails is not None:
             check_consistent_length(self.codes, self.thumbnails)
             image_shape = _checked_shape(image_shape, self.thumbnails.shape[1], needed=True)
@@ -309,7 +311,7 @@ class ComparisonDisplay(_Display):
         ax = self._start(ax)
         from skautoencoder.comparison import RAW  # late: it needs much of scikit-learn
 
-        drawn = {}
+        drawn: dict = {}
         shown = self.frame[self.frame[self.measure].notna()]
         for i, (name, rows) in enumerate(shown.groupby("transformer", sort=False, dropna=False)):
             colour, marker = COLOURS[i % len(COLOURS)], _MARKERS[i % len(_MARKERS)]

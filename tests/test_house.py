@@ -86,6 +86,7 @@ def test_the_table_covers_the_core():
         "_watching.py",
         "comparison.py",
         "display.py",
+        "py.typed",
     }
     names = {path.name for path in PACKAGE.iterdir() if not path.name.startswith("__pycache__")}
     assert names == surface | set(MAY_IMPORT)

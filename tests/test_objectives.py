@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import dataclass, field
 
 import jax
 import jax.numpy as jnp
@@ -22,6 +23,7 @@ from skautoencoder.objectives import (
     OBJECTIVES,
     Contractive,
     Denoising,
+    Objective,
     Ordered,
     Reconstruction,
     Sparse,
@@ -52,6 +54,12 @@ NUMBERS = {
     "contractive by directions": {"strength": 0.2},
     "variational": {"beta": 0.5, "noise_std": 0.2},
     "ordered": {"stop": 0.3},
+}
+
+# Those that draw something in a step.
+AT_RANDOM = {
+    *("denoising", "masking", "salt and pepper", "contractive by directions"),
+    *("variational", "ordered"),
 }
 
 
@@ -186,6 +194,49 @@ WEIGHT = np.array([1, 2, 0.5, 1, 0, 0], np.float32)
 
 def step(seed=0, progress=1.0):
     return Step(jax.random.key(seed), 0, WEIGHT, progress)
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_a_step_with_another_key_is_the_same_otherwise(seed):
+    key = jax.random.key(seed)
+    other = step(progress=0.5).with_key(jax.random.key(7)).with_key(key)
+    assert other.key == key
+    assert other._replace(given_key=None) == step(progress=0.5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_objective_draws_from_the_key_that_is_handed_on(kind):
+    objective = KINDS[kind]
+    model, params = small(n_heads=objective.n_heads)
+
+    def loss(step):
+        return np.asarray(objective.loss(model, params, ROWS, step))
+
+    # A step whose own key is that one, as a block's third has it.
+    third = step()._replace(number=3)
+    assert_array_equal(loss(step(seed=9).with_key(third.key)), loss(third))
+    if kind in AT_RANDOM:
+        assert np.any(loss(third.with_key(jax.random.key(1))) != loss(third))
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Split(Objective):
+    """Leaves all to another objective, with a part of the key."""
+
+    other: Objective = field(default_factory=Reconstruction)
+
+    def loss(self, model, params, x, step):
+        ours, theirs = jax.random.split(step.key)
+        x = x + 0.01 * jax.random.normal(ours, x.shape)
+        return self.other.loss(model, params, x, step.with_key(theirs))
+
+
+@pytest.mark.parametrize("kind", ["reconstruction", "denoising", "ordered"])
+def test_an_objective_of_ones_own_hands_a_key_on_in_training(kind):
+    fitted = quick(3, objective=Split(KINDS[kind])).fit(curved(200))
+    assert np.isfinite(fitted.loss_curve_).all()
+    assert fitted.n_iter_ > 0
 
 
 def test_denoising_corrupts_as_much_as_it_says():

@@ -1,7 +1,7 @@
 """A convolution that halves an image, and its adjoint, which doubles it, as matrix products.
 
 Written once for NumPy and JAX. XLA's own convolution is no faster on a CPU by itself, and
-twenty times slower inside a loop, which training is (``benchmarks/convolution.py``).
+twenty times slower inside a loop, which training is (``benchmarks/speed/convolution.py``).
 """
 
 from __future__ import annotations

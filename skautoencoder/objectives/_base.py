@@ -27,18 +27,51 @@ class Step(NamedTuple):
         Weights of the rows; those that only fill up the batch weigh nothing.
     progress : scalar
         Share of the training that lies behind, in [0, 1].
+    given_key : JAX random key, default=None
+        The `key`, where an objective has handed one on with :meth:`with_key`.
     """
 
     block_key: Any
     number: Any
     weight: Any
     progress: Any
+    given_key: Any = None
 
     @property
     def key(self) -> Any:
         """A random key, a fresh one at every step."""
+        if self.given_key is not None:
+            return self.given_key
         # Made when asked for: most objectives need none, and it would have to be compiled.
         return jax.random.fold_in(self.block_key, self.number)
+
+    def with_key(self, key: Any) -> Step:
+        """The same step with another `key`, for an objective that this one asks.
+
+        A key serves once. An objective that draws something itself and leaves the rest to
+        another splits the step's, and hands one part on.
+
+        Parameters
+        ----------
+        key : JAX random key
+            Usually one of ``jax.random.split(step.key)``.
+
+        Returns
+        -------
+        Step
+            Its `key` is the one given; all else is as it was.
+
+        Examples
+        --------
+        >>> import jax
+        >>> from skautoencoder.objectives import Denoising
+        >>> class Shaken(Denoising):
+        ...     def loss(self, model, params, x, step):
+        ...         ours, theirs = jax.random.split(step.key)
+        ...         x = x + 0.01 * jax.random.normal(ours, x.shape)
+        ...         return super().loss(model, params, x, step.with_key(theirs))
+        """
+        return self._replace(given_key=key)
 
     def mean(self, values: Any) -> Any:
         """The weighted mean over the rows of ``values``, of shape (n_rows, ...)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import linalg
@@ -175,7 +175,9 @@ def _standard_chunks(rows, index, standardisation, least=None):
 
 
 def _moments(rows, index):
-    mean, low, high = 0.0, np.inf, -np.inf
+    mean: Any = 0.0
+    low: Any = np.inf
+    high: Any = -np.inf
     for x, share in _chunks(rows, index):
         mean = mean + share @ x
         low, high = np.minimum(low, x.min(axis=0)), np.maximum(high, x.max(axis=0))

@@ -123,7 +123,7 @@ class Lockstep:
         groups: dict = {}
         for number, block in sorted(blocks.items(), key=lambda item: item[0]):
             groups.setdefault(_kind(*block), []).append((number, block))
-        answers = {}
+        answers: dict = {}
         for group in groups.values():
             numbers, group_blocks = zip(*group, strict=True)
             if self.batched is None:

@@ -229,7 +229,7 @@ def _program(structure, batch_size, optimizer):
     """Training's program: all that follows from what changes it."""
 
     def one(*arguments):
-        return train_block(*arguments, optimizer)
+        return train_block(*(*arguments, optimizer))
 
     def many(stacked):
         return jax.vmap(lambda arguments: one(*arguments))(stacked)

@@ -70,7 +70,7 @@ def in_turn(gradient):
         leaf + 0 * before.ravel()[0] if leaf.size > _SMALL else leaf
         for before, leaf in pairwise(leaves)
     ]
-    return structure.unflatten([leaves[0], *waiting])
+    return jax.tree.unflatten(structure, [leaves[0], *waiting])
 
 
 def _packed(optax, elementwise):
@@ -97,8 +97,8 @@ def _pack(tree):
     def unpack(packed):
         vector, large = packed
         small, large = iter(parts(vector)), iter(large)
-        return structure.unflatten(
-            [next(small if leaf.size <= _SMALL else large) for leaf in leaves]
+        return jax.tree.unflatten(
+            structure, [next(small if leaf.size <= _SMALL else large) for leaf in leaves]
         )
 
     return (vector, [leaf for leaf in leaves if leaf.size > _SMALL]), unpack

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import threading
 from functools import lru_cache, wraps
+from typing import Any
 
-# A program takes 7 to 10 MiB (benchmarks/compiled_memory.py). A training holds on to its own.
+# A program takes 7 to 10 MiB (benchmarks/speed/compiled_memory.py). A training holds on to its own.
 N_KEPT = 32
 
 _lock = threading.Lock()
@@ -19,12 +20,12 @@ def kept(make):
     """``make(*kind)``, called once for each of the kinds of program used last."""
     cached = lru_cache(maxsize=N_KEPT)(make)
 
-    @wraps(make)
     def get(*kind):
         # Two threads that made the same one at a time would also compile it twice.
         with _lock:
             return cached(*kind)
 
-    get.n_kept = lambda: cached.cache_info().currsize
-    get.forget = cached.cache_clear
-    return get
+    program: Any = wraps(make)(get)
+    program.n_kept = lambda: cached.cache_info().currsize
+    program.forget = cached.cache_clear
+    return program

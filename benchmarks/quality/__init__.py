@@ -1,0 +1,1 @@
+"""How good: held-out errors, and what codes are good for."""

@@ -1,0 +1,133 @@
+"""The benchmarks: each is where it is said to be, and is run. Running is smoke.py's part."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[1]
+if not (ROOT / "benchmarks").exists():
+    pytest.skip("without a checkout there are no benchmarks", allow_module_level=True)
+
+NAMED = re.compile(r"benchmarks/[\w/]+\.\w+")
+NAMING = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "pyproject.toml",
+    *ROOT.glob("docs/*.md"),
+    *ROOT.glob("skautoencoder/**/*.py"),
+    *ROOT.glob("benchmarks/**/*.py"),
+    *ROOT.glob("examples/*.py"),
+]
+
+
+@pytest.mark.parametrize("path", NAMING, ids=lambda path: str(path.relative_to(ROOT)))
+def test_each_benchmark_that_is_named_is_there(path):
+    for named in NAMED.findall(path.read_text()):
+        assert (ROOT / named).exists(), f"{path.relative_to(ROOT)} names {named}"
+
+
+def test_the_readme_of_the_benchmarks_names_what_is_there_and_all_of_it():
+    readme = (ROOT / "benchmarks/README.md").read_text()
+    named = set(re.findall(r"^\| `([\w/]+\.py)` \|", readme, re.MULTILINE))
+    assert named == {str(path.relative_to(ROOT / "benchmarks")) for path in scripts()}
+    for result in re.findall(r"results/\w+/\w+\.\w+", readme):
+        assert (ROOT / "benchmarks" / result).exists()
+
+
+def scripts():
+    """All that is run; packages and what benchmarks share are not."""
+    shared = {"__init__.py", "smoke.py"}
+    found = [p for p in (ROOT / "benchmarks").rglob("*.py") if p.name not in shared]
+    return sorted(p for p in found if p.parent.name != "lib")
+
+
+def ours(name, monkeypatch):
+    """A module of this checkout's benchmarks."""
+    monkeypatch.syspath_prepend(ROOT)
+    return importlib.import_module(name)
+
+
+def test_smoke_runs_every_benchmark(monkeypatch):
+    assert ours("benchmarks.smoke", monkeypatch).scripts() == scripts()
+
+
+@pytest.mark.parametrize("path", scripts(), ids=lambda path: path.name)
+def test_every_benchmark_has_a_smoke_of_its_own_and_keeps_results_where_it_is_told(path):
+    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    by_name = {}
+    for call in calls:
+        by_name.setdefault(getattr(call.func, "id", None), []).append(call)
+    (parse,) = by_name["parse"]
+    assert "smoke" in {keyword.arg for keyword in parse.keywords}
+    for call in by_name["save"]:
+        assert ast.unparse(call.args[2]) == "args.results"
+
+
+def test_smoke_changes_defaults_and_leaves_what_is_given(monkeypatch, tmp_path):
+    arguments = ours("benchmarks.lib.arguments", monkeypatch)
+    images = ours("benchmarks.lib.images", monkeypatch)
+
+    def parsed(*argv):
+        monkeypatch.setattr("sys.argv", ["script.py", *argv])
+        parser = arguments.command_line("What it asks.")
+        parser.add_argument("folder", nargs="?")
+        parser.add_argument("--epochs", type=int, default=50)
+        smoke = {"epochs": 1, "settings": arguments.TINY}
+        return arguments.parse(parser, images="folder", settings={}, smoke=smoke)
+
+    plain, smoke = parsed(), parsed("--smoke")
+    assert (plain.epochs, plain.settings, plain.folder) == (50, {}, None)
+    assert plain.results == ROOT / "benchmarks/results"
+    assert (smoke.epochs, smoke.settings) == (1, arguments.TINY)
+    assert ROOT not in smoke.results.parents
+    for name in ("mnist", "fashion-mnist"):
+        train, test = images.load(smoke.folder, name)
+        assert train.shape[1] == test.shape[1] == 784
+        assert train.dtype == np.float32
+        assert train.max() == 1
+    rows, labels = images.load_labelled(smoke.folder, 40)
+    assert len(rows) == len(labels) == 40
+    assert set(labels) == set(range(10))
+    given = parsed("--smoke", "--epochs", "3", "--results", str(tmp_path), "elsewhere")
+    assert (given.epochs, given.results, given.folder) == (3, tmp_path, "elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("processor", "expected"),
+    [
+        ("Intel(R) Xeon(R) Processor", "intel_xeon"),
+        ("AMD EPYC", "amd_epyc"),
+        ("Intel(R) Xeon(R) Platinum 8259CL CPU @ 2.50GHz", "intel_xeon_platinum_8259cl"),
+        ("AMD EPYC 7B13 64-Core Processor", "amd_epyc_7b13"),
+        ("Intel(R) Core(TM) i7-8550U CPU @ 1.80GHz", "intel_core_i7_8550u"),
+        ("Apple M2 Pro", "apple_m2_pro"),
+        ("../../etc", "etc"),
+        ("", "unknown"),
+    ],
+)
+def test_a_machine_has_a_short_name_that_is_fit_for_a_file(processor, expected, monkeypatch):
+    machine = ours("benchmarks.lib.machine", monkeypatch)
+    assert machine.short_name(processor) == expected
+
+
+def test_a_result_is_kept_whole_with_its_machine(monkeypatch, tmp_path):
+    results = ours("benchmarks.lib.results", monkeypatch)
+    assert results.stored("speed", tmp_path) == {}
+    path = results.save("speed", {"rate": 2.5}, tmp_path)
+    assert path == results.place("speed", tmp_path)
+    assert path.parent == tmp_path / "speed"
+    assert results.stored("speed", tmp_path)["rate"] == 2.5
+    with pytest.raises(TypeError):
+        results.save("speed", {"rate": object()}, tmp_path)
+    assert results.stored("speed", tmp_path)["rate"] == 2.5
+
+
+def test_results_are_kept_by_benchmark_and_machine():
+    for path in (ROOT / "benchmarks/results").rglob("*.*"):
+        assert len(path.relative_to(ROOT / "benchmarks/results").parts) == 2, path
