@@ -10,7 +10,7 @@ import pytest
 from numpy.testing import assert_allclose
 from sklearn.base import clone
 
-from skautoencoder import RBMTransformer
+from skautoencoder import AutoencoderSearchCV, RBMTransformer
 from skautoencoder.boltzmann import Kind, Machine, annealed_log_weights
 from skautoencoder.losses import LOSSES, MixedLoss
 from skautoencoder.objectives import (
@@ -126,3 +126,20 @@ def test_numpys_numbers_are_pythons(name):
     assert plain == OBJECTIVES[name]
     for value in plain.get_params().values():
         assert type(value) in (int, float, str, type(None))
+
+
+@pytest.mark.parametrize("batch", [True, False])
+def test_a_search_finds_the_same_in_double_precision(batch):
+    grid = {"objective__noise_std": np.linspace(0.1, 0.4, 3)}
+
+    def scores():
+        search = AutoencoderSearchCV(tiny(objective=Denoising()), grid, cv=2, batch=batch)
+        return search.fit(X).cv_results_["mean_test_score"]
+
+    expected = scores()
+    jax.config.update("jax_enable_x64", True)  # for all threads, unlike a context
+    try:
+        found = scores()
+    finally:
+        jax.config.update("jax_enable_x64", False)
+    assert_allclose(found, expected, atol=1e-4)

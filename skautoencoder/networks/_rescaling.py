@@ -59,7 +59,7 @@ def _tied_encoder(encoder, factor, offset):
     # The decoder has no share in the other heads: their gain goes into their weights, and
     # is 1 then, so that a silent head, of gain 0, can be shifted as well.
     k = len(factor)
-    gain = np.ones(len(offset)) if encoder.gain is None else np.float64(encoder.gain)
+    gain = np.ones(len(offset)) if encoder.gain is None else np.asarray(encoder.gain, float)
     inner = np.concatenate([1 / factor, gain[k:]])
     outer = np.concatenate([gain[:k] * factor**2, np.ones(len(offset) - k)])
     weight, bias = encoder.weights[-1], encoder.biases[-1]

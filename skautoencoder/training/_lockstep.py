@@ -261,9 +261,15 @@ def train_blocks(blocks):
     n_blocks = len(blocks)
     n_lanes = 1 << (n_blocks - 1).bit_length()
     lanes = [*blocks, *[blocks[-1]] * (n_lanes - n_blocks)]
-    stacked = jax.tree.map(lambda *leaves: np.stack(leaves), *(lane for _, lane in lanes))
+    stacked = jax.tree.map(_stack, *(lane for _, lane in lanes))
     results = jax.device_get(blocks[0][0].many(stacked))
     return [jax.tree.map(lambda leaf, i=i: leaf[i], results) for i in range(n_blocks)]
+
+
+def _stack(*leaves):
+    # Python's numbers take on the precision of what they meet, which NumPy's would change.
+    number = {float: np.float32, int: np.int32}.get(type(leaves[0]))
+    return np.stack(leaves, dtype=number, casting="unsafe") if number else np.stack(leaves)
 
 
 def _one_by_one(blocks):
