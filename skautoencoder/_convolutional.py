@@ -14,7 +14,8 @@ class ConvolutionalAutoencoderTransformer(BaseAutoencoder):
 
     As :class:`AutoencoderTransformer`, for rows that are flattened images or signals:
     strided convolutions down to a dense code layer, transposed convolutions [1]_ up again.
-    The linear path beside the network starts at PCA here, too.
+    The linear path beside the network starts at PCA here, too. Windows cut from one recording
+    resemble each other: `fit` wants to know of it by ``groups``, one label a recording.
 
     Parameters
     ----------

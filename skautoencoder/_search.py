@@ -101,11 +101,11 @@ class AutoencoderSearchCV(GridSearchCV):
 
     Examples
     --------
-    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.datasets import make_s_curve
     >>> from skautoencoder import AutoencoderSearchCV, AutoencoderTransformer
-    >>> X, _ = load_iris(return_X_y=True)
+    >>> X, _ = make_s_curve(300, random_state=0)
     >>> search = AutoencoderSearchCV(
-    ...     AutoencoderTransformer(hidden_layer_sizes=(16,), max_iter=20, random_state=0),
+    ...     AutoencoderTransformer(hidden_layer_sizes=(16,), max_iter=60, random_state=0),
     ...     {"learning_rate": [1e-6, 1e-2]},
     ...     cv=2,
     ... )

@@ -481,7 +481,7 @@ def test_variational_codes_have_the_priors_mean_square(architecture, beta, monke
     ours = clone(CODE_ARCHITECTURES[architecture]).set_params(**settings)
     ours.fit(X, sample_weight=weight)
     with monkeypatch.context() as patch:
-        patch.setattr(type(ours), "_match_prior", lambda self, rows: True)
+        patch.setattr(type(ours), "_match_prior", lambda self, rows: (1.0, True))
         plain = clone(ours).fit(X, sample_weight=weight)
 
     def posterior(fitted):
@@ -497,12 +497,14 @@ def test_variational_codes_have_the_priors_mean_square(architecture, beta, monke
     assert_allclose(variance, variance_before / unit**2, rtol=1e-4)
     assert_allclose(np.average(mean**2 + variance, axis=0, weights=weight), 1, rtol=1e-4)
     assert_allclose(
-        ours.inverse_transform(ours.transform(X)), plain.inverse_transform(before), atol=1e-4
+        ours.inverse_transform(ours.transform(X)),
+        plain.inverse_transform(before * plain.code_scale_),
+        atol=1e-4,
     )
     draws = np.random.RandomState(1).standard_normal(before.shape) * np.sqrt(variance_before)
     assert_allclose(  # and what is drawn around a row
-        ours.inverse_transform((before + draws) / unit),
-        plain.inverse_transform(before + draws),
+        ours.inverse_transform((before + draws) / unit * ours.code_scale_),
+        plain.inverse_transform((before + draws) * plain.code_scale_),
         atol=1e-4,
     )
 

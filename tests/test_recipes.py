@@ -190,11 +190,15 @@ def test_programs_that_are_no_longer_kept_are_freed():
         gc.collect()
         return len(jax.devices()[0].client.live_executables())
 
+    def forget():
+        for cache in (_loop._program, _loop._judge):
+            cache.forget()
+
     ours = quick(hidden_layer_sizes=(5,), optimizer=partial(optax.sgd, 0.125))
+    forget()  # else new ones take the place of others
     before = n_programs()
     ours.fit(curved(60))
     assert n_programs() >= before + 3  # the optimizer's state, training, judging
-    for cache in (_loop._program, _loop._judge):
-        cache.forget()
+    forget()
     assert n_programs() <= before
     assert ours.fit(curved(60)).n_iter_ == 5
