@@ -193,7 +193,8 @@ def train(leader, judges, rows, *, max_iter, patience, tol, second_try, rng, wat
                     break
                 second_try = False
                 selection.be_patient_again()
-                epochs = {run: run.epochs(rows, max_iter - epoch, rng, awake=True) for run in runs}
+                epochs.clear()  # the states so far go before there are new ones
+                epochs |= {run: run.epochs(rows, max_iter - epoch, rng, awake=True) for run in runs}
     except KeyboardInterrupt:
         interrupted = True
         if selection is not None:  # amid the judging, perhaps
