@@ -21,9 +21,9 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_array, check_random_state, check_scalar
 from sklearn.utils._param_validation import HasMethods, Interval, Options, RealNotInt, StrOptions
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
-from skautoencoder._input import NUMBERS, check_groups, check_no_dates, check_weight, to_numpy
+from skautoencoder._input import check_groups, check_rows, check_weight, to_numpy
 from skautoencoder._keeping import keeps_old_fit
 from skautoencoder._watching import Watcher, hook_arguments
 from skautoencoder.losses import LOSSES, Loss
@@ -518,15 +518,7 @@ class BaseAutoencoder(
     def _check_X(self, X, reset=False, ensure_min_samples=1):
         if not reset:
             check_is_fitted(self)
-        check_no_dates(X)
-        return validate_data(
-            self,
-            to_numpy(X),
-            reset=reset,
-            accept_sparse="csr",
-            dtype=NUMBERS,
-            ensure_min_samples=ensure_min_samples,
-        )
+        return check_rows(self, X, reset=reset, ensure_min_samples=ensure_min_samples)
 
     def _start_from(self, rows, rng):
         """A function that starts a run on some of the rows."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from sklearn.utils import check_consistent_length, column_or_1d
-from sklearn.utils.validation import _check_sample_weight
+from sklearn.utils.validation import _check_sample_weight, validate_data
 
 _NATIVE = (
     [np.dtype(kind) for kind in (np.float64, np.float32, np.float16, bool)]
@@ -21,6 +21,25 @@ def to_numpy(X):
     # scikit-learn would keep them under array_api_dispatch
     foreign = hasattr(X, "__dlpack__") and not isinstance(X, np.ndarray)
     return np.asarray(X) if foreign else X
+
+
+def check_rows(estimator, X, *, reset, ensure_min_samples=1):
+    """Rows of X as an array or CSR matrix of numbers; ``reset`` has the estimator note its columns.
+
+    Raises
+    ------
+    ValueError
+        If X holds NaN, infinity, dates or text, or has another number of columns.
+    """
+    check_no_dates(X)
+    return validate_data(
+        estimator,
+        to_numpy(X),
+        reset=reset,
+        accept_sparse="csr",
+        dtype=NUMBERS,
+        ensure_min_samples=ensure_min_samples,
+    )
 
 
 def check_no_dates(X):
@@ -61,7 +80,9 @@ def _columns(X):
 
 
 def _is_time(kind):
-    # polars' types know themselves; pandas' and NumPy's have a kind
-    return getattr(kind, "kind", None) in ("M", "m") or (
-        hasattr(kind, "is_temporal") and kind.is_temporal()
+    # polars' types know themselves; NumPy's and most of pandas' have a kind
+    return (
+        getattr(kind, "kind", None) in ("M", "m")
+        or str(kind).startswith("period[")
+        or (hasattr(kind, "is_temporal") and kind.is_temporal())
     )

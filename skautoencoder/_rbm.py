@@ -18,8 +18,9 @@ from sklearn.callback import CallbackSupportMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_array, check_random_state, check_scalar
 from sklearn.utils._param_validation import Interval, Options, RealNotInt, StrOptions
-from sklearn.utils.validation import _check_n_features, check_is_fitted, validate_data
+from sklearn.utils.validation import _check_n_features, check_is_fitted
 
+from skautoencoder._input import check_rows
 from skautoencoder._keeping import keeps_old_fit
 from skautoencoder._range import within
 from skautoencoder._watching import Watcher, hook_arguments
@@ -52,6 +53,7 @@ from skautoencoder.training import (
     train_machine,
     under_our_rules,
     varying_columns,
+    working_dtype,
 )
 
 # transform and its kin work through this many values of either layer at a time.
@@ -549,7 +551,7 @@ class RBMTransformer(
     def _check_X(self, X, reset=False):
         if not reset:
             check_is_fitted(self)
-        return _floating(validate_data(self, X, reset=reset, accept_sparse="csr", dtype="numeric"))
+        return _floating(check_rows(self, X, reset=reset))
 
     def _check_states(self, v):
         """Checked states of the visible units, which have the columns' names or none."""
@@ -706,8 +708,7 @@ def _key(rng):
 
 def _floating(X):
     """X in double precision if single would lose digits of its type, else in single."""
-    single = np.can_cast(X.dtype, np.float32, "safe")
-    return X.astype(np.float32 if single else np.float64, copy=False)
+    return X.astype(working_dtype(X.dtype), copy=False)
 
 
 def _warn_if_not_standardised(rows):

@@ -16,6 +16,7 @@ from scipy.sparse import csr_array
 from sklearn.datasets import load_wine
 from sklearn.decomposition import PCA
 
+from skautoencoder import RBMTransformer
 from skautoencoder.objectives import Contractive, Variational
 from tests.conftest import curved, quick, squared_error
 
@@ -68,13 +69,22 @@ def test_numbers_in_other_clothes_are_taken_as_pca_takes_them(wrap):
         np.arange(6).astype("datetime64[D]").reshape(3, 2),
         np.arange(6).astype("timedelta64[s]").reshape(3, 2),
         pd.DataFrame({"when": pd.date_range("2026-01-01", periods=3), "much": [1.0, 2, 3]}),
+        pd.DataFrame({"when": pd.period_range("2026-01", periods=3, freq="M"), "much": 1.0}),
         pl.DataFrame({"when": pd.date_range("2026-01-01", periods=3), "much": [1.0, 2, 3]}),
         pd.DataFrame({"when": pd.date_range("2026-01-01", periods=3, tz="UTC"), "much": 1.0}),
     ],
 )
-def test_dates_are_told_what_to_become(X):
+@pytest.mark.parametrize("make", [quick, RBMTransformer])
+def test_dates_are_told_what_to_become(X, make):
     with pytest.raises(ValueError, match=r"dates or spans of time, in .*Turn them into numbers"):
-        quick().fit(X)
+        make().fit(X)
+
+
+@pytest.mark.parametrize("wrap", [lambda X: X.astype(str), jnp.asarray, lambda X: X.astype(object)])
+def test_a_machine_takes_what_an_autoencoder_takes(wrap):
+    X = np.round(np.random.RandomState(0).uniform(size=(30, 4)).astype(np.float32), 2)
+    machine = RBMTransformer(2, n_iter=2, random_state=0)
+    assert_allclose(machine.fit(wrap(X)).transform(wrap(X)), machine.fit(X).transform(X), atol=1e-5)
 
 
 SIZES = [1e-300, 1e-160, 1e-21, 1e-9, 1e9, 1e20, 1e100, 1e155, 1e280]
