@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from skautoencoder._autoencoder import AutoencoderTransformer
-from skautoencoder._convolutional import ConvolutionalAutoencoderTransformer
-from skautoencoder._rbm import RBMTransformer
+from skautoencoder._estimators._autoencoder import AutoencoderTransformer
+from skautoencoder._estimators._convolutional import ConvolutionalAutoencoderTransformer
+from skautoencoder._estimators._rbm import RBMTransformer
 
 __version__ = "0.1.0.dev0"
 

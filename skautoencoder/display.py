@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from sklearn.utils import check_consistent_length
 
-from skautoencoder._inverse import as_numbers, undo
-from skautoencoder._targets import names_of, plain_values
+from skautoencoder.comparison._inverse import as_numbers, undo
+from skautoencoder.comparison._targets import names_of, plain_values
 from skautoencoder.objectives import Objective
 
 # Okabe & Ito (2008), without the yellow: told apart with any colour vision, and on white.

@@ -15,8 +15,8 @@ from sklearn.decomposition import PCA
 from sklearn.metrics import r2_score
 
 from skautoencoder import AutoencoderTransformer
-from skautoencoder.networks import ACTIVATIONS
-from skautoencoder.training import OPTIMIZERS
+from skautoencoder._networks import ACTIVATIONS
+from skautoencoder._training._optimizers import OPTIMIZERS
 from tests.conftest import curved, quick, squared_error
 
 

@@ -11,6 +11,8 @@ from numpy.testing import assert_allclose
 from scipy.integrate import quad
 from scipy.special import expit, logsumexp
 
+from skautoencoder._data._blocks import Rows
+from skautoencoder._training._contrastive import Contrastive, contrastive_epoch, start_chains
 from skautoencoder.boltzmann import (
     Kind,
     Machine,
@@ -25,7 +27,6 @@ from skautoencoder.boltzmann import (
     log_pseudo_likelihood,
     visible_mean,
 )
-from skautoencoder.training import Contrastive, Rows, contrastive_epoch, start_chains
 
 BINARY, GAUSSIAN = Kind(), Kind(visible="gaussian")
 LINEAR_CODE = Kind(hidden="gaussian")

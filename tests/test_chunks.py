@@ -11,7 +11,7 @@ from scipy import sparse
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from skautoencoder import AutoencoderTransformer
-from skautoencoder.training._chunks import by_chunks, by_parallel_chunks, rows_together
+from skautoencoder._data._chunks import by_chunks, by_parallel_chunks, rows_together
 
 
 @pytest.mark.parametrize("n_rows", [1, 7, 160, 161, 1000])

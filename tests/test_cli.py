@@ -21,8 +21,8 @@ from sklearn.decomposition import PCA
 
 from skautoencoder import AutoencoderTransformer, compare_transformers
 from skautoencoder._cli import main
-from skautoencoder._files import read_table, whole_file
-from skautoencoder._report import report
+from skautoencoder._cli._files import read_table, whole_file
+from skautoencoder._cli._report import report
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
 
@@ -339,7 +339,7 @@ def test_a_failing_picture_leaves_the_page(small, display, monkeypatch):
     def fail(*_):
         raise RuntimeError("\nno <glyph>")
 
-    monkeypatch.setattr(f"skautoencoder._report.{display}.plot", fail)
+    monkeypatch.setattr(f"skautoencoder._cli._report.{display}.plot", fail)
     page = report("title", *small)
     n_lost = {"CodeDisplay": 2, "ReconstructionDisplay": 2}.get(display, 1)
     assert page.count("could not be drawn. RuntimeError: no &lt;glyph&gt;") == n_lost
@@ -353,9 +353,9 @@ def test_a_report_needs_no_backend(backend, tmp_path):
     program = """
 import numpy as np
 from skautoencoder._cli import _check_report
-from skautoencoder._files import Table
+from skautoencoder._cli._files import Table
 _check_report("r.html", Table(np.eye(3), ["a", "b", "c"]))
-from skautoencoder._report import _figure
+from skautoencoder._cli._report import _figure
 from skautoencoder.display import CodeDisplay
 print(_figure(CodeDisplay(np.eye(3), y=["a", "b", "c"]), "map")[:60])
 """

@@ -20,8 +20,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from skautoencoder import compare_transformers
-from skautoencoder._measures import peak_memory
 from skautoencoder.comparison import LARGER_IS_BETTER, RAW, Comparison
+from skautoencoder.comparison._measures import peak_memory
 from tests.conftest import quick
 
 DIGITS = load_digits().data[:300] / 16, load_digits().target[:300]

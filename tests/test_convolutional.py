@@ -16,8 +16,8 @@ from scipy.signal import correlate2d
 from sklearn.decomposition import PCA
 
 from skautoencoder import AutoencoderTransformer, ConvolutionalAutoencoderTransformer
-from skautoencoder.networks import ConvolutionalNetwork
-from skautoencoder.networks._convolution import double, halve, halved, kernel_area
+from skautoencoder._networks import ConvolutionalNetwork
+from skautoencoder._networks._convolution import double, halve, halved, kernel_area
 from tests.conftest import curved, quick_convolutional, squared_error
 from tests.test_compilation import compilations
 

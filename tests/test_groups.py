@@ -15,7 +15,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skautoencoder import AutoencoderTransformer
-from skautoencoder.training import Rows, row_groups
+from skautoencoder._data._blocks import Rows
+from skautoencoder._data._groups import row_groups
 from tests.conftest import curved, quick, squared_error
 
 

@@ -17,22 +17,22 @@ PACKAGE = Path(skautoencoder.__file__).parent
 
 # Each part of the core, and what it may import of this package and beyond it.
 MAY_IMPORT = {
-    "networks": {"skautoencoder.networks", "jax", "numpy"},
+    "networks": {"skautoencoder._networks", "jax", "numpy"},
     "losses.py": {"numpy"},
     "_range.py": {"numpy"},
     "boltzmann.py": {"jax", "numpy"},
     "model.py": {"jax"},
     "objectives": {
         "skautoencoder.objectives",
-        "skautoencoder.model",
+        "skautoencoder._model",
         "jax",
         "numpy",
     },
     "training": {
         "skautoencoder.training",
         "skautoencoder.boltzmann",
-        "skautoencoder.networks",
-        "skautoencoder.model",
+        "skautoencoder._networks",
+        "skautoencoder._model",
         "skautoencoder.objectives",
         "jax",
         "optax",

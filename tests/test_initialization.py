@@ -8,13 +8,9 @@ from numpy.testing import assert_allclose
 from scipy.sparse import csr_array
 from sklearn.decomposition import PCA
 
-from skautoencoder.training import (
-    Rows,
-    _initialization,
-    column_moments,
-    linear_path,
-    principal_axes,
-)
+from skautoencoder._data._blocks import Rows
+from skautoencoder._starts import _principal_axes
+from skautoencoder._starts._principal_axes import column_moments, linear_path, principal_axes
 
 RNG = np.random.RandomState(0)
 
@@ -46,7 +42,7 @@ def test_axes_are_pcas(shape, wrap):
 
 
 def test_leading_axes_of_wide_and_long_data(monkeypatch):
-    monkeypatch.setattr(_initialization, "_DIRECT", 30)
+    monkeypatch.setattr(_principal_axes, "_DIRECT", 30)
     X = RNG.standard_normal((300, 4)) * (9, 7, 5, 3) @ RNG.standard_normal((4, 60))
     X += 0.1 * RNG.standard_normal(X.shape)
     found, pca = axes_of(X, 4), PCA(4).fit(X)
@@ -73,7 +69,7 @@ def test_weights_are_repetitions():
 def test_chunks_make_no_difference(monkeypatch):
     X = RNG.standard_normal((50, 6))
     whole = axes_of(X)
-    monkeypatch.setattr(_initialization, "_CHUNK_VALUES", 40)
+    monkeypatch.setattr(_principal_axes, "_CHUNK_VALUES", 40)
     same(axes_of(X), whole)
 
 
@@ -107,7 +103,7 @@ def test_linear_path_rebuilds_as_pca_does_with_whitened_codes(n_components, n, d
 @pytest.mark.parametrize("n_chunk_values", [40, 1_000_000])
 def test_axes_of_columns_that_differ_by_many_orders(n_axes, n_chunk_values, monkeypatch):
     """A covariance could not tell the last three from rounding."""
-    monkeypatch.setattr(_initialization, "_CHUNK_VALUES", n_chunk_values)
+    monkeypatch.setattr(_principal_axes, "_CHUNK_VALUES", n_chunk_values)
     X = RNG.standard_normal((80, 6)) * 10.0 ** -np.arange(0, 18, 3)
     found = axes_of(X, n_axes)
     expected = X.std(axis=0)[:n_axes]

@@ -11,6 +11,7 @@ from numpy.testing import assert_allclose
 from sklearn.base import clone
 
 from skautoencoder import AutoencoderSearchCV, RBMTransformer
+from skautoencoder._training._promotion import under_our_rules
 from skautoencoder.boltzmann import Kind, Machine, annealed_log_weights
 from skautoencoder.losses import LOSSES, MixedLoss
 from skautoencoder.objectives import (
@@ -22,7 +23,6 @@ from skautoencoder.objectives import (
     Variational,
 )
 from skautoencoder.objectives._base import KEYS
-from skautoencoder.training import under_our_rules
 from tests.conftest import quick, quick_convolutional
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import erf, expit
 
-from skautoencoder.networks import (
+from skautoencoder._networks import (
     ACTIVATIONS,
     ConvolutionalNetwork,
     DenseNetwork,

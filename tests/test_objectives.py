@@ -16,9 +16,9 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import GridSearchCV
 
 from skautoencoder import AutoencoderTransformer
+from skautoencoder._model import Model
+from skautoencoder._networks import DenseNetwork
 from skautoencoder.losses import LOSSES, MixedLoss
-from skautoencoder.model import Model
-from skautoencoder.networks import DenseNetwork
 from skautoencoder.objectives import (
     OBJECTIVES,
     Contractive,

@@ -8,7 +8,7 @@ import optax
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from skautoencoder.training._optimizers import OPTIMIZERS, make_optimizer, start_optimizer
+from skautoencoder._training._optimizers import OPTIMIZERS, make_optimizer, start_optimizer
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)

@@ -9,10 +9,11 @@ from scipy.special import expit
 from sklearn.datasets import load_digits
 
 from skautoencoder import AutoencoderTransformer
+from skautoencoder._data._blocks import Rows, Standardisation
+from skautoencoder._networks import DenseNetwork
+from skautoencoder._starts import _pretraining
 from skautoencoder.boltzmann import Kind, hidden_mean, visible_mean
 from skautoencoder.losses import LOSSES
-from skautoencoder.networks import DenseNetwork
-from skautoencoder.training import Rows, Standardisation, _pretraining
 from tests.conftest import curved, quick, quick_convolutional, squared_error
 
 IMAGES = load_digits().data / 16

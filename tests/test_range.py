@@ -12,7 +12,7 @@ from numpy.testing import assert_array_equal
 from scipy import sparse
 from sklearn.preprocessing import MinMaxScaler
 
-from skautoencoder._range import within
+from skautoencoder._estimators._range import within
 
 
 def unit(X):

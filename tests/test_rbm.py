@@ -178,7 +178,7 @@ def test_score_is_the_log_likelihood():
 def test_log_partition_by_sampling_meets_that_by_enumeration(monkeypatch):
     ours = rbm(12, n_iter=40, batch_size=20).fit(bars(500))
     exact = ours.log_partition()
-    monkeypatch.setattr("skautoencoder._rbm.MOST_ENUMERATED", 5)
+    monkeypatch.setattr("skautoencoder._estimators._rbm.MOST_ENUMERATED", 5)
     assert ours.log_partition() == pytest.approx(exact, abs=0.2)
 
 

@@ -20,7 +20,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 
 from skautoencoder import AutoencoderSearchCV
-from skautoencoder.training import _loop, _programs
+from skautoencoder._training import _gradient, _programs
 from tests.conftest import curved, quick, quick_convolutional
 from tests.test_compilation import compilations
 
@@ -191,7 +191,7 @@ def test_programs_that_are_no_longer_kept_are_freed():
         return len(jax.devices()[0].client.live_executables())
 
     def forget():
-        for cache in (_loop._program, _loop._judge):
+        for cache in (_gradient._program, _gradient._judge):
             cache.forget()
 
     ours = quick(hidden_layer_sizes=(5,), optimizer=partial(optax.sgd, 0.125))

@@ -21,7 +21,8 @@ from sklearn.pipeline import Pipeline, make_pipeline, make_union
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from skautoencoder import AutoencoderSearchCV, AutoencoderTransformer, RBMTransformer
-from skautoencoder.training import Halving, _lockstep
+from skautoencoder._search import _batching, _rendezvous
+from skautoencoder._search._halving import Halving
 from tests.conftest import curved, quick
 
 GRID = {"learning_rate": [1e-4, 1e-2], "weight_decay": [0.0, 0.1]}
@@ -63,8 +64,8 @@ def test_a_grid_over_architectures_is_batched_in_groups():
 
 @pytest.mark.parametrize("faster", [False, True])
 def test_what_is_faster_is_measured_and_then_done(monkeypatch, faster):
-    monkeypatch.setattr(_lockstep, "_RACE_AFTER", 0.0)
-    monkeypatch.setattr(_lockstep._Race, "_WORTHWHILE", np.inf if faster else 0.0)
+    monkeypatch.setattr(_rendezvous, "_RACE_AFTER", 0.0)
+    monkeypatch.setattr(_batching.Race, "_WORTHWHILE", np.inf if faster else 0.0)
     theirs, ours = both(quick(max_iter=12), GRID, curved(120))
     assert ours.batched_ is faster
     assert_allclose(ours.cv_results_["mean_test_score"], theirs.cv_results_["mean_test_score"],
@@ -266,7 +267,7 @@ def test_an_error_in_the_program_ends_the_search(monkeypatch):
     def fail(arguments):
         raise MemoryError("too many lanes")
 
-    monkeypatch.setattr(_lockstep, "train_blocks", fail)
+    monkeypatch.setattr(_rendezvous, "train_blocks", fail)
     search = AutoencoderSearchCV(quick(), GRID, cv=2, batch=True, error_score="raise")
     with pytest.raises(MemoryError, match="too many lanes"):
         search.fit(curved(60))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.datasets import load_diabetes, load_digits, load_iris
 
-from skautoencoder._targets import names_of, plain_values, read_target
+from skautoencoder.comparison._targets import names_of, plain_values, read_target
 
 DISEASE = load_diabetes().target  # 214 whole numbers in 442 rows
 IRIS = load_iris().target

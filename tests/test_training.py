@@ -8,21 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
+from skautoencoder._data import _blocks
+from skautoencoder._data._blocks import Rows, Standardisation
+from skautoencoder._model import Model
+from skautoencoder._networks import DenseNetwork
+from skautoencoder._training import _gradient, _optimizers
+from skautoencoder._training._execution import Alone, beside
+from skautoencoder._training._gradient import Problem
+from skautoencoder._training._selection import Selection, split
 from skautoencoder.losses import LOSSES
-from skautoencoder.model import Model
-from skautoencoder.networks import DenseNetwork
 from skautoencoder.objectives import Reconstruction
-from skautoencoder.training import (
-    Problem,
-    Rows,
-    Standardisation,
-    _batches,
-    _loop,
-    _optimizers,
-    split,
-)
-from skautoencoder.training._execution import Alone, beside
-from skautoencoder.training._validation import Selection
 
 PLAIN = Standardisation(np.zeros(3), 1.0)
 
@@ -32,7 +27,7 @@ PLAIN = Standardisation(np.zeros(3), 1.0)
 def test_blocks_hold_each_row_once_in_order(n_samples, batch_size, seed):
     X = np.random.RandomState(seed).standard_normal((n_samples, 3)).astype(np.float32)
     order = np.random.RandomState(seed).permutation(n_samples)
-    found = list(_batches.blocks(Rows(X, np.ones(n_samples)), order, PLAIN, batch_size))
+    found = list(_blocks.blocks(Rows(X, np.ones(n_samples)), order, PLAIN, batch_size))
     assert len({block.x.shape for block in found}) == 1
     kept = [block.weight.ravel() > 0 for block in found]
     x = np.concatenate([b.x.reshape(-1, 3)[k] for b, k in zip(found, kept, strict=True)])
@@ -68,7 +63,7 @@ def run(problem, n_samples=5, weight=None, n_epochs=1):
     params = problem.model.network.init(np.random.RandomState(0))
     state = problem.start(params)
     for _ in range(n_epochs):
-        epoch = _loop.train_epoch(
+        epoch = _gradient.train_epoch(
             problem, state, rows, np.arange(n_samples), np.random.RandomState(0)
         )
         state = epoch.state
@@ -159,7 +154,7 @@ def test_learning_rate_falls_along_half_a_cosine():
     this = problem()
     state = this.start(this.model.network.init(np.random.RandomState(0)))
     with beside(Spy()):
-        list(_loop.train_epochs(this, state, rows, np.arange(12), 4, np.random.RandomState(0)))
+        list(_gradient.train_epochs(this, state, rows, np.arange(12), 4, np.random.RandomState(0)))
     assert_allclose(rates, 0.05 * (1 + np.cos(np.pi * np.arange(12) / 12)), rtol=1e-5)
 
 

@@ -36,18 +36,18 @@ from benchmarks.lib.measures import squared_error
 from benchmarks.lib.results import save
 from benchmarks.lib.tables import tables
 from skautoencoder import AutoencoderTransformer, _base
-from skautoencoder.training import _loop, _train, _validation
+from skautoencoder._training import _fit, _gradient, _selection
 
 # What a candidate changes: arguments of the transformer, or a constant inside it.
 CANDIDATES = {
     "default": ({}, {}),
     "glorot start": ({"init": "glorot"}, {}),
-    "leaves PCA for any gain": ({}, {(_validation, "STANDARD_ERRORS"): 0.0}),
-    "leaves PCA for 2 standard errors": ({}, {(_validation, "STANDARD_ERRORS"): 2.0}),
-    "never cross-validates": ({}, {(_validation, "MIN_ROWS"): 1}),
-    "no second try": ({}, {(_train, "WORTHWHILE"): np.inf}),
+    "leaves PCA for any gain": ({}, {(_selection, "STANDARD_ERRORS"): 0.0}),
+    "leaves PCA for 2 standard errors": ({}, {(_selection, "STANDARD_ERRORS"): 2.0}),
+    "never cross-validates": ({}, {(_selection, "MIN_ROWS"): 1}),
+    "no second try": ({}, {(_fit, "WORTHWHILE"): np.inf}),
     "patience without a minimum of steps": ({}, {(_base, "PATIENCE_STEPS"): 0}),
-    "no averaging": ({}, {(_loop, "FADING"): 0.0, (_loop, "AVERAGE_EVERY"): 1}),
+    "no averaging": ({}, {(_gradient, "FADING"): 0.0, (_gradient, "AVERAGE_EVERY"): 1}),
     "weight decay 0.1": ({"weight_decay": 0.1}, {}),
     "learning rate 2e-3": ({"learning_rate": 2e-3}, {}),
     "learning rate 3e-3": ({"learning_rate": 3e-3}, {}),

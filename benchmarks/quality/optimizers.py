@@ -27,8 +27,8 @@ from benchmarks.lib.results import save
 from benchmarks.lib.tables import tables
 from benchmarks.lib.timing import time_to, timed
 from skautoencoder import AutoencoderTransformer
-from skautoencoder.training import _loop
-from skautoencoder.training._loop import cosine
+from skautoencoder._training import _gradient
+from skautoencoder._training._gradient import cosine
 
 DATA = (
     "mnist, 3000 rows", "fashion-mnist, 3000 rows", "digits", "products", "photo patches",
@@ -137,7 +137,7 @@ def train(table, n_steps, optimizer="adam", schedule=cosine, batch_size=BATCH, *
         table.n_components, optimizer=optimizer, batch_size=batch_size, max_iter=1,
         n_iter_no_change=10**6, random_state=0, **settings,
     )  # fmt: skip
-    with patch.object(_loop, "cosine", schedule):
+    with patch.object(_gradient, "cosine", schedule):
         estimator.fit(train, X_val=test)  # compiles
         estimator.set_params(max_iter=n_epochs)
         seconds, _ = timed(lambda: estimator.fit(train, X_val=test))

@@ -23,7 +23,7 @@ import numpy as np
 from benchmarks.lib.arguments import command_line, parse
 from benchmarks.lib.results import save
 from benchmarks.lib.timing import in_turns, medians
-from skautoencoder.networks._convolution import double, halve
+from skautoencoder._networks._convolution import double, halve
 
 N_LOOPS = 3
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, NamedTuple
 import jax
 import numpy as np
 
-from skautoencoder.model import Model
+from skautoencoder._model import Model
 
 # The kind of random keys, which must not hang on what JAX has for a default just now.
 KEYS = "threefry2x32"
@@ -86,7 +86,7 @@ class Objective:
     Its fields are traced, so a grid over them compiles once; a field that changes the
     program (a name, say) has ``metadata={"static": True}``.
 
-    Rows are standardised, and all methods get them with a :class:`~skautoencoder.model.Model`
+    Rows are standardised, and all methods get them with a :class:`~skautoencoder._model.Model`
     and its parameters. `code` is called with NumPy as well as JAX arrays.
     """
 

@@ -1,0 +1,1 @@
+"""From data of any kind to blocks of standardized rows: nothing here trains."""

@@ -1,0 +1,239 @@
+"""AutoencoderTransformer."""
+
+from __future__ import annotations
+
+from numbers import Integral
+
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from skautoencoder._estimators._base import BaseAutoencoder
+from skautoencoder._networks import DenseNetwork
+
+
+class AutoencoderTransformer(BaseAutoencoder):
+    """Autoencoder that stands where :class:`~sklearn.decomposition.PCA` stood.
+
+    A dense network squeezes each row through a narrow code layer and rebuilds it. Beside
+    the network runs a linear path that starts as PCA, and the network starts silent, so
+    training begins at exactly PCA's reconstruction [1]_. The best weights on held-out
+    rows are kept, the start included: on them the fitted model is never worse than PCA,
+    and where the truth is linear, it is PCA.
+
+    Parameters
+    ----------
+    n_components : int, float, "mle" or None, default=2
+        Width of the code, as PCA reads it: a float in (0, 1) takes as many components as
+        PCA needs to explain that share of the variance, "mle" as many as Minka's estimate
+        of the dimension, None as many as rows or columns, whichever are fewer. May exceed
+        the number of columns.
+    whiten : bool, default=False
+        Whether each component of the code has unit variance. If false, it is as spread as
+        its principal axis, in the units of the data, and where the result is PCA the codes
+        are PCA's; with an ``init`` other than "pca" its scale is the network's own. Either
+        way the network works on codes of unit variance. Read by `fit` alone.
+    hidden_layer_sizes : array-like of int or int, default=(256, 128)
+        Hidden layers of the encoder; the decoder mirrors them.
+    activation : {"gelu", "relu", "silu", "elu", "softplus", "tanh", "logistic", \
+            "identity"}, default="gelu"
+        Of the hidden layers. The code and the output are linear.
+    tied_weights : bool, default=False
+        Whether the decoder uses the encoder's weights, transposed.
+    loss : {"squared_error", "absolute_error", "huber", "cross_entropy", "poisson"} or \
+            MixedLoss, default="squared_error"
+        Reconstruction error of a row, summed over its features, in the units of the
+        data. "huber" turns from squared to linear at the root of the mean variance of a
+        column. "cross_entropy" is for X in [0, 1] and rebuilds values in [0, 1],
+        "poisson" is for counts and rebuilds rates,
+        :class:`~skautoencoder.losses.MixedLoss` is for tables of numbers, yes-or-no and
+        one-hot columns.
+    objective : {"reconstruction", "denoising", "sparse", "contractive", "variational", \
+            "ordered"} or Objective, default="reconstruction"
+        What training minimises: a name for an objective's defaults, or an instance, see
+        :mod:`skautoencoder.objectives`.
+    init : {"pca", "glorot", "rbm"}, default="pca"
+        Start at PCA, or without a linear path: at random weights [2]_, or at a stack of
+        restricted Boltzmann machines, pretrained layer by layer and unrolled as in [1]_.
+        "rbm" needs ``activation="logistic"`` and a loss of "cross_entropy" (Bernoulli
+        visible units), "squared_error", "absolute_error" or "huber" (Gaussian ones).
+    optimizer : {"adam", "nadam", "adabelief", "lion", "rmsprop", "sgd"}, callable or \
+            optax.GradientTransformation, default="adam"
+        A callable without arguments that returns an optax transformation, such as
+        ``functools.partial(optax.adam, 1e-3)`` or a class; it brings its own learning rate
+        and weight decay. Equal ones share compiled programs. A transformation itself works
+        as well, but optax's hold closures: an estimator that has one cannot be pickled,
+        nor cached by ``Pipeline(memory=...)``.
+    learning_rate : float, default=1e-3
+        At the first step; it falls along half a cosine to zero over ``max_iter`` epochs.
+    weight_decay : float, default=0.0
+        Decoupled weight decay on the weights of the hidden layers.
+    batch_size : "auto" or int, default="auto"
+        Rows a step. "auto" is 32 below 10,000 rows and 128 from there on. More than all
+        rows are as good as all rows.
+    max_iter : int, default=200
+        Epochs, at most.
+    early_stopping : bool, default=True
+        Whether to hold rows out, and to stop when they show no more progress. If false
+        and there is no ``X_val``, all epochs are run and the last weights are kept.
+    validation_fraction : float, default=0.1
+        Share of the rows to hold out. Where that would be fewer than 50 rows, every row
+        is held out once instead, in 5-fold cross-validation, and the kept model is
+        trained on all of them, for as many epochs as served the folds best. Copies of a
+        row count as one, and so do rows that share a label in the ``groups`` of `fit`:
+        none is held out while others are learnt from.
+    n_iter_no_change : int or np.inf, default=10
+        Epochs without progress, and at least 500 steps, before training stops.
+    tol : float, default=1e-4
+        Relative improvement of the validation loss that counts as progress.
+    warm_start : bool, default=False
+        Whether `fit` goes on from the fitted weights. On data that would be
+        cross-validated all epochs are run then, because those weights know all rows.
+    random_state : int, RandomState instance or None, default=None
+        Decides the rows held out, the weights to start from and the order of the rows.
+        The same integer gives the same bits on the same kind of machine.
+    verbose : int, default=0
+        Whether to print a line an epoch.
+
+    Attributes
+    ----------
+    n_components_ : int
+        Width of the code.
+    n_features_in_ : int
+        Number of columns seen during `fit`.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, if all of them are strings.
+    mean_ : ndarray of shape (n_features_in_,)
+        Mean of each column.
+    scale_ : float
+        One scale for all columns, the root of their mean variance.
+    encoder_, decoder_ : Stack
+        Weights, biases and linear path, as NumPy arrays, for rows ``(X - mean_) / scale_``.
+    code_scale_ : ndarray of shape (n_components_,)
+        What the network's codes, of about unit variance, are multiplied by in `transform`.
+    n_iter_ : int
+        Epochs run.
+    loss_curve_ : list of float
+        Mean training loss of a row. Entry 0 is the start, on up to 2,000 rows; later
+        ones are measured while the rows are being learnt from.
+    validation_loss_curve_ : list of float
+        Mean loss of a held-out row, entry 0 at the start. Empty without held-out rows.
+    best_loss_ : float
+        Loss of the kept weights on the held-out rows, or on the training rows where
+        there are none. It is that of the start if no epoch was convincingly better.
+
+    See Also
+    --------
+    sklearn.decomposition.PCA : The linear special case.
+
+    Notes
+    -----
+    The start is left only for a gain on the held-out rows that exceeds its standard
+    error, and does not hang on one row; else the result is PCA of all rows, in double
+    precision where the data are. If training gains less than 5 % over PCA,
+    it tries once more, within ``max_iter``, with the network awake from the first step:
+    some folded data give it no way down from PCA. The kept weights are an average over
+    the last hundred steps or so [3]_.
+
+    These defaults rest on ``benchmarks/quality/default_recipe.py``: over 24 real and made tables
+    the held-out error was that of PCA at worst, and 0.42 times PCA's in the
+    geometric mean. A random start reached 0.44, but 1.6 times PCA's at worst.
+
+    Searches over numbers compile once in a process. ``n_jobs`` works with joblib's
+    threading and loky backends; with processes that fork after JAX has started it can
+    hang.
+
+    A process keeps the programs of the 32 networks, batch sizes and optimizers used last.
+    Each takes 7 to 10 MiB, and JAX holds on to a sixth of that when the program goes
+    (``benchmarks/speed/compiled_memory.py``); ``jax.clear_caches()`` frees most of both.
+
+    Data that are cross-validated are trained on six times side by side: the weights, their
+    average, and the optimizer's state of each fold are in memory until the fit ends.
+
+    References
+    ----------
+    .. [1] Hinton, G. E., & Salakhutdinov, R. R. (2006). Reducing the dimensionality of
+       data with neural networks. Science, 313(5786), 504-507.
+    .. [2] Glorot, X., & Bengio, Y. (2010). Understanding the difficulty of training deep
+       feedforward neural networks. AISTATS, 249-256.
+    .. [3] Polyak, B. T., & Juditsky, A. B. (1992). Acceleration of stochastic
+       approximation by averaging. SIAM J. Control and Optimization, 30(4), 838-855.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_s_curve
+    >>> from skautoencoder import AutoencoderTransformer
+    >>> X, _ = make_s_curve(500, random_state=0)
+    >>> autoencoder = AutoencoderTransformer(n_components=2, random_state=0).fit(X)
+    >>> autoencoder.transform(X).shape
+    (500, 2)
+    >>> autoencoder.inverse_transform(autoencoder.transform(X)).shape
+    (500, 3)
+    """
+
+    _parameter_constraints: dict = {
+        **BaseAutoencoder._parameter_constraints,
+        "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
+        "tied_weights": ["boolean"],
+        "init": [StrOptions({"pca", "glorot", "rbm"})],
+    }
+
+    def __init__(
+        self,
+        n_components=2,
+        *,
+        whiten=False,
+        hidden_layer_sizes=(256, 128),
+        activation="gelu",
+        tied_weights=False,
+        loss="squared_error",
+        objective="reconstruction",
+        init="pca",
+        optimizer="adam",
+        learning_rate=1e-3,
+        weight_decay=0.0,
+        batch_size="auto",
+        max_iter=200,
+        early_stopping=True,
+        validation_fraction=0.1,
+        n_iter_no_change=10,
+        tol=1e-4,
+        warm_start=False,
+        random_state=None,
+        verbose=0,
+    ):
+        self.n_components = n_components
+        self.whiten = whiten
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.tied_weights = tied_weights
+        self.loss = loss
+        self.objective = objective
+        self.init = init
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+        self.batch_size = batch_size
+        self.max_iter = max_iter
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.tol = tol
+        self.warm_start = warm_start
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def _make_network(self, n_features, n_components):
+        sizes = self.hidden_layer_sizes
+        sizes = (sizes,) if isinstance(sizes, Integral) else tuple(sizes)
+        if not all(isinstance(size, Integral) and int(size) >= 1 for size in sizes):
+            raise ValueError(
+                "The 'hidden_layer_sizes' parameter of AutoencoderTransformer must hold "
+                f"integers in the range [1, inf). Got {self.hidden_layer_sizes!r} instead."
+            )
+        return DenseNetwork(
+            n_features,
+            n_components,
+            tuple(int(size) for size in sizes),
+            self.activation,
+            bool(self.tied_weights),
+            self._asked_objective().n_heads,
+        )

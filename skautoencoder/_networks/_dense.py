@@ -1,0 +1,153 @@
+"""The dense autoencoder: a linear path with a multilayer network beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from skautoencoder._networks._activations import ACTIVATIONS
+from skautoencoder._networks._stacks import (
+    AutoencoderParameters,
+    Stack,
+    beside,
+    for_first_head,
+    glorot,
+    with_weights_of,
+    zeros,
+)
+
+
+@dataclass(frozen=True)
+class DenseNetwork:
+    """A dense autoencoder's shape; hashable, so that it can be static under ``jax.jit``.
+
+    With rows ``x`` standardised by one mean and one scale,
+
+        z = x E + f(x),        x_hat = z D + g(z),
+
+    where ``E`` and ``D`` are the linear path, absent if it was not asked for, and ``f``
+    and ``g`` are multilayer networks. With more than one head the encoder has as many
+    outputs for each component, all first outputs first; the linear path feeds those.
+    """
+
+    n_features: int
+    n_components: int
+    hidden_layer_sizes: tuple[int, ...]
+    activation: str
+    tied_weights: bool
+    n_heads: int = 1
+
+    parameters = AutoencoderParameters
+
+    @property
+    def widest(self):
+        """The most values that a row is on its way through the network."""
+        return max(self._sizes()[0])
+
+    def init(self, rng, linear=None):
+        """Draw parameters; beside a linear path ``(E, D)`` the network adds nothing yet.
+
+        Parameters
+        ----------
+        rng : numpy.random.RandomState
+        linear : tuple of arrays (n_features, n_components), (n_components, n_features)
+            The linear path to start from, or None for a plain network.
+
+        Returns
+        -------
+        AutoencoderParameters
+            NumPy arrays in single precision.
+        """
+        encoder, decoder = self._draw(rng)
+        if linear is None:
+            return AutoencoderParameters(encoder, decoder)
+        if not self.tied_weights:
+            return beside(linear, encoder, decoder)
+        n_outputs = len(encoder.biases[-1])
+        gain_in, gain_out = zeros((n_outputs, self.n_features))
+        path_in = for_first_head(linear[0], n_outputs)
+        return AutoencoderParameters(
+            encoder._replace(linear=path_in, gain=gain_in),
+            decoder._replace(linear=_tied_factor(*linear), gain=gain_out),
+        )
+
+    def awake(self, rng, params):
+        """The same parameters with the network beside the linear path speaking up.
+
+        Where it is silent, at PCA, training may find no way that leads down, as on data
+        folded in a symmetric way. From here it has to find its way back, and finds others.
+        """
+        if self.tied_weights:
+            return AutoencoderParameters(
+                *(stack._replace(gain=np.ones_like(stack.gain)) for stack in params)
+            )
+        return with_weights_of(params, self._draw(rng))
+
+    def encode(self, params, x):
+        """The encoder's outputs for the rows ``x``, of shape (n_rows, n_heads * n_components)."""
+        encoder = params.encoder
+        code = _run(encoder, encoder.weights, self.activation, x)
+        if encoder.linear is not None:
+            code += x @ encoder.linear
+        return code
+
+    def decode(self, params, z):
+        """The two parts of the decoded rows, linear and nonlinear.
+
+        The first is None where the network has no linear path. A loss puts them
+        together, because each loss has an output unit of its own.
+        """
+        encoder, decoder = params
+        tied = self.tied_weights
+        weights = self._tied(encoder.weights) if tied else decoder.weights
+        nonlinear = _run(decoder, weights, self.activation, z)
+        if decoder.linear is None:
+            return None, nonlinear
+        if tied:
+            return (z * decoder.linear) @ encoder.linear[:, : self.n_components].T, nonlinear
+        return z @ decoder.linear, nonlinear
+
+    def _draw(self, rng):
+        """An encoder and a decoder of random weights, without a linear path."""
+        sizes_in, sizes_out = self._sizes()
+        encoder = Stack(glorot(rng, pairwise(sizes_in)), zeros(sizes_in[1:]), linear=None)
+        weights_out = () if self.tied_weights else glorot(rng, pairwise(sizes_out))
+        return encoder, Stack(weights_out, zeros(sizes_out[1:]), linear=None)
+
+    def _sizes(self):
+        hidden = self.hidden_layer_sizes
+        return (
+            (self.n_features, *hidden, self.n_heads * self.n_components),
+            (self.n_components, *hidden[::-1], self.n_features),
+        )
+
+    def _tied(self, weights):
+        *others, last = weights
+        first_head = last[:, : self.n_components]
+        return tuple(weight.T for weight in (first_head, *others[::-1]))
+
+
+def _tied_factor(path_in, path_out):
+    # The factor a that makes a_k E[:, k] the best match of D[k]; exact for PCA, whose
+    # two directions are parallel.
+    norm = np.sum(path_in**2, axis=0)
+    return np.divide(
+        np.sum(path_in * path_out.T, axis=0), norm, out=np.zeros_like(norm), where=norm > 0
+    )
+
+
+def _run(stack, weights, activation, x):
+    function = ACTIVATIONS[activation]
+    *hidden, last = zip(weights, stack.biases, strict=True)
+    for layer in hidden:
+        x = function(_affine(x, *layer))
+    output = _affine(x, *last)
+    return output if stack.gain is None else output * stack.gain
+
+
+def _affine(x, weight, bias):
+    x = x @ weight
+    x += bias  # in place on NumPy
+    return x

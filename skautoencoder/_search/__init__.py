@@ -1,0 +1,5 @@
+"""Searches over many fits, side by side."""
+
+from skautoencoder._search._grid import AutoencoderSearchCV
+
+__all__ = ["AutoencoderSearchCV"]

@@ -1,0 +1,1 @@
+"""Where training starts: one file for each value of ``init``."""

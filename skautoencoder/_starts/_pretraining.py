@@ -1,0 +1,148 @@
+"""Greedy pretraining: a stack of restricted Boltzmann machines becomes an autoencoder.
+
+The recipe of Hinton & Salakhutdinov (2006): each machine learns from the hidden means of
+the one before; then the stack is unrolled, the machines' transposed weights the decoder.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+import jax
+import numpy as np
+
+from skautoencoder._data._blocks import Standardisation
+from skautoencoder._networks import AutoencoderParameters, Stack
+from skautoencoder._training._contrastive import (
+    Contrastive,
+    contrastive_epoch,
+    start_chains,
+    start_machine,
+)
+from skautoencoder.boltzmann import Kind, hidden_mean
+
+# The paper's recipe, and the 10 epochs a layer of the code that came with it, or more where
+# the data are small. A layer of real-valued units bears a hundredth of the rate only.
+N_EPOCHS, MIN_STEPS = 10, 2_000
+_BATCH_SIZE, _WEIGHT_DECAY = 100, 2e-4
+_RATE, _GAUSSIAN_RATE = 0.1, 0.001
+_MOMENTUM, _LATER_MOMENTUM = 0.5, 0.9  # the second in the second half
+
+
+@dataclass(frozen=True)
+class EncodedRows:
+    """Rows as the machines so far see them, a few at a time."""
+
+    rows: Any
+    standardisation: Standardisation
+    machines: tuple = ()  # of (machine, kind)
+
+    @property
+    def weight(self):
+        return self.rows.weight
+
+    @property
+    def n_features(self):
+        return len(self.machines[-1][0].hidden_bias) if self.machines else self.rows.n_features
+
+    def take(self, index):
+        """The rows at ``index``, encoded."""
+        x = self.standardisation.apply(self.rows.take(index))
+        for machine, kind in self.machines:
+            x = hidden_mean(machine, kind, x)
+        return x
+
+
+def pretrain(network, loss, standardisation, rows, index, rng):
+    """Parameters of a dense network of logistic units, pretrained layer by layer.
+
+    The first machine has Bernoulli visible units where the loss is cross-entropy, Gaussian
+    ones where the output is linear; the last has Gaussian hidden units, as the code is
+    linear.
+
+    Raises
+    ------
+    ValueError
+        If machines cannot start such a network or such a loss.
+    """
+    visible = _visible_units(network, loss)
+    # Bernoulli units see the data as they are
+    plain = Standardisation(np.zeros_like(standardisation.mean), 1.0)
+    seen = EncodedRows(rows, plain if visible == "bernoulli" else standardisation)
+    sizes = (network.n_features, *network.hidden_layer_sizes, network.n_components)
+    for i, (_, n_hidden) in enumerate(pairwise(sizes)):
+        kind = Kind(
+            visible if i == 0 else "bernoulli",
+            "gaussian" if i == len(sizes) - 2 else "bernoulli",
+        )
+        machine = _train_machine(kind, n_hidden, seen, index, rng)
+        seen = replace(seen, machines=(*seen.machines, (machine, kind)))
+    machines = [machine for machine, _ in seen.machines]
+    params = _unroll(machines, network)
+    return _fold_in(params, standardisation, loss) if visible == "bernoulli" else params
+
+
+def _visible_units(network, loss):
+    if network.activation != "logistic":
+        raise ValueError(
+            "init='rbm' starts networks of logistic units: it needs activation='logistic'. "
+            f"Got activation={network.activation!r} instead."
+        )
+    if not hasattr(loss, "visible_units"):
+        raise ValueError(
+            "init='rbm' needs a loss with visible units to match: 'cross_entropy', "
+            f"'squared_error', 'absolute_error' or 'huber'. Got {type(loss).__name__} instead."
+        )
+    return loss.visible_units
+
+
+def _train_machine(kind, n_hidden, rows, index, rng):
+    binary = kind == Kind()
+    how = Contrastive(
+        kind,
+        batch_size=_BATCH_SIZE,
+        learning_rate=_RATE if binary else _GAUSSIAN_RATE,
+        momentum=_MOMENTUM,
+        weight_decay=_WEIGHT_DECAY,
+    )
+    state = start_chains(start_machine(rng, rows.n_features, n_hidden), _BATCH_SIZE)
+    n_steps = -(-len(index) // _BATCH_SIZE)
+    n_epochs = max(N_EPOCHS, -(-MIN_STEPS // n_steps))
+    for epoch in range(n_epochs):
+        momentum = _MOMENTUM if epoch < n_epochs // 2 else _LATER_MOMENTUM
+        state = contrastive_epoch(
+            replace(how, momentum=momentum), state, rows, rng.permutation(index), rng
+        )
+    return jax.tree.map(np.array, state.machine)
+
+
+def _unroll(machines, network):
+    """The machines as encoder, and transposed in reverse order as decoder."""
+    weights = [machine.weights for machine in machines]
+    biases = [machine.hidden_bias for machine in machines]
+    n_others = (network.n_heads - 1) * network.n_components
+    weights[-1] = np.pad(weights[-1], ((0, 0), (0, n_others)))
+    biases[-1] = np.pad(biases[-1], (0, n_others))
+    back = [np.ascontiguousarray(machine.weights.T) for machine in machines[::-1]]
+    return AutoencoderParameters(
+        Stack(tuple(weights), tuple(biases), None),
+        Stack(
+            () if network.tied_weights else tuple(back),
+            tuple(machine.visible_bias for machine in machines[::-1]),
+            None,
+        ),
+    )
+
+
+def _fold_in(params, standardisation, loss):
+    """The same network for standardised rows, and for a loss that adds the mean's output."""
+    mean, scale = standardisation.mean.astype(np.float32), np.float32(standardisation.scale)
+    (first, *weights), (bias, *biases) = params.encoder.weights, params.encoder.biases
+    encoder = params.encoder._replace(
+        weights=(first * scale, *weights), biases=(bias + mean @ first, *biases)
+    )
+    *others, last = params.decoder.biases
+    silence = loss.output(None, np.zeros_like(last), mean, scale)
+    return AutoencoderParameters(encoder, params.decoder._replace(biases=(*others, last - silence)))

@@ -1,0 +1,14 @@
+"""Transformers side by side, PCA above all: returns numbers, draws nothing."""
+
+from typing import Any
+
+__all__ = ["LARGER_IS_BETTER", "RAW", "Comparison", "compare_transformers", "standard_error"]
+
+
+def __getattr__(name: str) -> Any:
+    # Imported when asked for: it needs much of scikit-learn, and the files beside it do not.
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from skautoencoder.comparison import _compare, _comparison
+
+    return getattr(_compare if name == "compare_transformers" else _comparison, name)
