@@ -15,8 +15,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skautoencoder import AutoencoderTransformer
-from skautoencoder._data._blocks import Rows
 from skautoencoder._data._groups import row_groups
+from skautoencoder._data._rows import Rows
 from tests.conftest import curved, quick, squared_error
 
 

@@ -8,9 +8,11 @@ from numpy.testing import assert_allclose
 from scipy.sparse import csr_array
 from sklearn.decomposition import PCA
 
-from skautoencoder._data._blocks import Rows
+from skautoencoder._data import _moments
+from skautoencoder._data._moments import column_moments
+from skautoencoder._data._rows import Rows
 from skautoencoder._starts import _principal_axes
-from skautoencoder._starts._principal_axes import column_moments, linear_path, principal_axes
+from skautoencoder._starts._principal_axes import linear_path, principal_axes
 
 RNG = np.random.RandomState(0)
 
@@ -21,7 +23,7 @@ def axes_of(X, n_axes=None, weight=None, wrap=np.asarray):
 
 
 def assert_same_axes(found, pca, n_axes):
-    mean, scale = found.standardisation
+    mean, scale = found.moments.standardization
     assert_allclose(mean, pca.mean_, atol=1e-10)
     variance = scale**2 * found.variance
     assert_allclose(variance[:n_axes], pca.explained_variance_[:n_axes], rtol=1e-6)
@@ -38,7 +40,7 @@ def test_axes_are_pcas(shape, wrap):
     pca.explained_variance_ *= factor
     assert_same_axes(found, pca, 5)
     assert found.total_variance == shape[1]
-    assert found.standardisation.scale == pytest.approx(np.sqrt(X.var(0).mean()))
+    assert found.moments.standardization.scale == pytest.approx(np.sqrt(X.var(0).mean()))
 
 
 def test_leading_axes_of_wide_and_long_data(monkeypatch):
@@ -48,13 +50,13 @@ def test_leading_axes_of_wide_and_long_data(monkeypatch):
     found, pca = axes_of(X, 4), PCA(4).fit(X)
     pca.explained_variance_ *= 299 / 300
     assert_same_axes(found, pca, 4)
-    assert found.standardisation.scale == pytest.approx(np.sqrt(X.var(0).mean()))
+    assert found.moments.standardization.scale == pytest.approx(np.sqrt(X.var(0).mean()))
 
 
 def same(one, other):
-    assert one.dominant == other.dominant
+    assert one.moments.dominant == other.moments.dominant
     for name in ("mean", "scale"):
-        ours, theirs = (getattr(axes.standardisation, name) for axes in (one, other))
+        ours, theirs = (getattr(axes.moments.standardization, name) for axes in (one, other))
         assert_allclose(ours, theirs, atol=1e-10)
     for name in ("axes", "variance", "total_variance"):
         assert_allclose(getattr(one, name), getattr(other, name), atol=1e-10)
@@ -69,7 +71,7 @@ def test_weights_are_repetitions():
 def test_chunks_make_no_difference(monkeypatch):
     X = RNG.standard_normal((50, 6))
     whole = axes_of(X)
-    monkeypatch.setattr(_principal_axes, "_CHUNK_VALUES", 40)
+    monkeypatch.setattr(_moments, "_CHUNK_VALUES", 40)
     same(axes_of(X), whole)
 
 
@@ -87,8 +89,8 @@ def test_linear_path_rebuilds_as_pca_does_with_whitened_codes(n_components, n, d
     axes = axes_of(X, n_components)
     path = linear_path(axes, n_components)
     assert path.encoder.shape == (d, n_components)
-    mean, scale = axes.standardisation
-    codes = axes.standardisation.apply(X, np.float64) @ path.encoder
+    mean, scale = axes.moments.standardization
+    codes = axes.moments.standardization.apply(X, np.float64) @ path.encoder
     rebuilt = mean + scale * (codes @ path.decoder)
     pca = PCA(min(n_components, n, d)).fit(X)
     assert_allclose(rebuilt, pca.inverse_transform(pca.transform(X)), atol=1e-10)
@@ -103,12 +105,12 @@ def test_linear_path_rebuilds_as_pca_does_with_whitened_codes(n_components, n, d
 @pytest.mark.parametrize("n_chunk_values", [40, 1_000_000])
 def test_axes_of_columns_that_differ_by_many_orders(n_axes, n_chunk_values, monkeypatch):
     """A covariance could not tell the last three from rounding."""
-    monkeypatch.setattr(_principal_axes, "_CHUNK_VALUES", n_chunk_values)
+    monkeypatch.setattr(_moments, "_CHUNK_VALUES", n_chunk_values)
     X = RNG.standard_normal((80, 6)) * 10.0 ** -np.arange(0, 18, 3)
     found = axes_of(X, n_axes)
     expected = X.std(axis=0)[:n_axes]
     assert_allclose(
-        found.standardisation.scale * np.sqrt(found.variance), expected, rtol=0.2
+        found.moments.standardization.scale * np.sqrt(found.variance), expected, rtol=0.2
     )  # the columns of a sample are correlated a little
     assert_allclose(np.abs(np.diag(found.axes)), 1, atol=0.05)
 
@@ -119,7 +121,7 @@ def test_moments():
     assert_allclose(found.mean, np.average(X, axis=0, weights=weight))
     variance = np.average((X - found.mean) ** 2, axis=0, weights=weight)
     assert_allclose(found.unit**2 * found.variance, variance)
-    assert found.standardisation.scale == pytest.approx(np.sqrt(variance.mean()))
+    assert found.moments.standardization.scale == pytest.approx(np.sqrt(variance.mean()))
 
 
 @pytest.mark.parametrize("size", [1e-300, 1e-160, 1e-21, 1.0, 1e20, 1e155, 1e290])
@@ -134,5 +136,5 @@ def test_moments_of_numbers_of_any_size(size):
 def test_rows_that_do_not_vary_have_scale_one(value):
     moments = column_moments(Rows(np.full((7, 3), value), np.ones(7)), np.arange(7))
     assert moments.spread == 0
-    assert moments.standardisation.scale == 1.0
+    assert moments.standardization.scale == 1.0
     assert (moments.mean == value).all()

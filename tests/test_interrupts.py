@@ -15,6 +15,8 @@ from sklearn.exceptions import NotFittedError
 from skautoencoder import AutoencoderTransformer, RBMTransformer
 from skautoencoder import _cli as cli
 from skautoencoder._cli._interrupting import InterruptBetweenEpochs
+from skautoencoder._training._contrastive_learner import ContrastiveLearner
+from skautoencoder._training._gradient_learner import GradientLearner
 from tests.conftest import curved, quick, quick_convolutional
 
 
@@ -108,8 +110,8 @@ def test_an_interrupt_amid_a_first_chunk_leaves_no_fit(make, monkeypatch):
 
     ours = make()
     with monkeypatch.context() as patched:
-        patched.setattr("skautoencoder._estimators._base.train_epoch", strike)
-        patched.setattr("skautoencoder._estimators._rbm.sound_epoch", strike)
+        patched.setattr(GradientLearner, "epoch", strike)
+        patched.setattr(ContrastiveLearner, "epoch", strike)
         with pytest.raises(KeyboardInterrupt):
             ours.partial_fit(table(5))
     with pytest.raises(NotFittedError):

@@ -8,7 +8,8 @@ import optax
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from skautoencoder._training._optimizers import OPTIMIZERS, make_optimizer, start_optimizer
+from skautoencoder._training._optimizers import OPTIMIZERS
+from skautoencoder._training._updates import make_optimizer, start_optimizer
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
@@ -37,3 +38,23 @@ def test_named_optimizers_start_at_zeros(optimizer):
     for leaf, zero in zip(jax.tree.leaves(true), jax.tree.leaves(found), strict=True):
         assert leaf.dtype == zero.dtype
         assert_array_equal(leaf, zero)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_an_entry_is_updated_by_its_own_gradients_alone(optimizer):
+    rng = np.random.RandomState(0)
+    params, first, second = rng.standard_normal((3, 6)).astype(np.float32)
+    order = rng.permutation(6)
+
+    def moved(params, *gradients):
+        transformation = make_optimizer(optimizer, 0.1, 0.0)
+        state = start_optimizer(optimizer, {"w": params})
+        for gradient in gradients:
+            updates, state = transformation.update({"w": gradient}, state, {"w": params})
+        return np.array(updates["w"])
+
+    whole = moved(params, first, second)
+    assert_allclose(moved(params[order], first[order], second[order]), whole[order], rtol=1e-6)
+    parts = [moved(params[i : i + 1], first[i : i + 1], second[i : i + 1]) for i in range(6)]
+    assert_allclose(np.concatenate(parts), whole, rtol=1e-6)
+    assert np.abs(whole).min() > 0

@@ -9,9 +9,10 @@ from scipy.special import expit
 from sklearn.datasets import load_digits
 
 from skautoencoder import AutoencoderTransformer
-from skautoencoder._data._blocks import Rows, Standardisation
+from skautoencoder._data._rows import Rows
+from skautoencoder._data._standardization import Standardization
 from skautoencoder._networks import DenseNetwork
-from skautoencoder._starts import _pretraining
+from skautoencoder._starts import _rbm
 from skautoencoder.boltzmann import Kind, hidden_mean, visible_mean
 from skautoencoder.losses import LOSSES
 from tests.conftest import curved, quick, quick_convolutional, squared_error
@@ -21,44 +22,44 @@ IMAGES = load_digits().data / 16
 
 @pytest.fixture
 def few_steps(monkeypatch):
-    monkeypatch.setattr(_pretraining, "MIN_STEPS", 10)
+    monkeypatch.setattr(_rbm, "MIN_STEPS", 10)
 
 
 def start(X, loss, sizes=(7, 5), **settings):
     """Machines for some rows, and the network they become."""
     network = DenseNetwork(X.shape[1], 3, sizes, "logistic", False, **settings)
-    standardisation = Standardisation(X.mean(0), float(X.std()))
+    standardization = Standardization(X.mean(0), float(X.std()))
     rows = Rows(X, np.ones(len(X)))
     seen = []
-    original = _pretraining._unroll
+    original = _rbm._unroll
 
     def spy(machines, network):
         seen.extend(machines)
         return original(machines, network)
 
-    _pretraining._unroll = spy
+    _rbm._unroll = spy
     try:
-        params = _pretraining.pretrain(
+        params = _rbm.pretrain(
             network,
             LOSSES[loss],
-            standardisation,
+            standardization,
             rows,
             np.arange(len(X)),
-            np.random.RandomState(0),
+            np.random.default_rng(0),
         )
     finally:
-        _pretraining._unroll = original
-    return network, params, standardisation, seen
+        _rbm._unroll = original
+    return network, params, standardization, seen
 
 
 @pytest.mark.parametrize("loss", ["cross_entropy", "squared_error"])
 @pytest.mark.parametrize("n_heads", [1, 2])
 def test_the_network_computes_what_the_stack_does(few_steps, loss, n_heads):
     X = IMAGES[:100]
-    network, params, standardisation, machines = start(X, loss, n_heads=n_heads)
+    network, params, standardization, machines = start(X, loss, n_heads=n_heads)
     visible = "bernoulli" if loss == "cross_entropy" else "gaussian"
     kinds = [Kind(visible), Kind(), Kind(hidden="gaussian")]
-    x = standardisation.apply(X)
+    x = standardization.apply(X)
     up = X.astype(np.float32) if visible == "bernoulli" else x
     for machine, kind in zip(machines, kinds, strict=True):
         up = hidden_mean(machine, kind, up)
@@ -68,7 +69,7 @@ def test_the_network_computes_what_the_stack_does(few_steps, loss, n_heads):
     for machine, kind in zip(machines[::-1], kinds[::-1], strict=True):
         up = visible_mean(machine, kind, up)
     output = LOSSES[loss].output(
-        *network.decode(params, outputs[:, :3]), standardisation.mean, standardisation.scale
+        *network.decode(params, outputs[:, :3]), standardization.mean, standardization.scale
     )
     assert_allclose(expit(output) if visible == "bernoulli" else output, up, atol=1e-4)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
+
+import jax
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,17 +12,24 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from skautoencoder._data import _blocks
-from skautoencoder._data._blocks import Rows, Standardisation
+from skautoencoder._data._moments import Moments
+from skautoencoder._data._rows import Rows
+from skautoencoder._data._standardization import Standardization
 from skautoencoder._model import Model
 from skautoencoder._networks import DenseNetwork
-from skautoencoder._training import _gradient, _optimizers
+from skautoencoder._training import _updates
+from skautoencoder._training._best import best_at_start
 from skautoencoder._training._execution import Alone, beside
-from skautoencoder._training._gradient import Problem
-from skautoencoder._training._selection import Selection, split
+from skautoencoder._training._fit import End, begin, fit, one_epoch
+from skautoencoder._training._folds import split
+from skautoencoder._training._gradient_learner import GradientLearner
+from skautoencoder._training._plan import HeldOut, Lane, Plan
+from skautoencoder._training._recipe import Recipe
+from skautoencoder._training._start import without_path
 from skautoencoder.losses import LOSSES
 from skautoencoder.objectives import Reconstruction
 
-PLAIN = Standardisation(np.zeros(3), 1.0)
+PLAIN = Standardization(np.zeros(3), 1.0)
 
 
 @given(st.integers(1, 300), st.integers(1, 40), st.integers(0, 5))
@@ -32,47 +42,46 @@ def test_blocks_hold_each_row_once_in_order(n_samples, batch_size, seed):
     kept = [block.weight.ravel() > 0 for block in found]
     x = np.concatenate([b.x.reshape(-1, 3)[k] for b, k in zip(found, kept, strict=True)])
     assert_array_equal(x, X[order])
-    training = problem()
-    state = training.start(training.model.network.init(np.random.RandomState(0)))
+    training = learner()
+    state = training.begin()
     for block in found:
         assert block.weight[: block.n_steps].sum(axis=1).all()
         assert not block.weight[block.n_steps :].any()
-        pace = training.pace(state, block, None)
-        assert_array_equal(pace.n_rows, np.sum(block.weight > 0, axis=1))
+        schedule = training._schedule(state, block, None)
+        assert_array_equal(schedule.n_rows, np.sum(block.weight > 0, axis=1))
         assert not block.x[block.weight == 0].any()
 
 
-def problem(**changes):
+def learner(start_is_good=True, **changes):
     network = DenseNetwork(3, 1, (4,), "tanh", False)
+    moments = Moments(np.zeros(3), np.ones(3), np.ones(3), 1.0)
+    params = network.init(np.random.RandomState(0))
     settings = {
         "model": Model(network, LOSSES["squared_error"], np.zeros(3, np.float32), np.float32(1)),
         "objective": Reconstruction(),
-        "standardisation": PLAIN,
+        "start": without_path(network, moments, params)._replace(is_good=start_is_good),
         "optimizer": "sgd",
         "learning_rate": 0.1,
         "weight_decay": 0.0,
         "batch_size": 5,
-        "start_is_good": True,
+        "recipe": Recipe(),
     }
-    return Problem(**settings | changes)
+    return GradientLearner(**settings | changes)
 
 
-def run(problem, n_samples=5, weight=None, n_epochs=1):
+def run(learner, n_samples=5, weight=None, n_epochs=1):
     X = np.random.RandomState(0).standard_normal((n_samples, 3))
     rows = Rows(X, np.ones(n_samples) if weight is None else weight)
-    params = problem.model.network.init(np.random.RandomState(0))
-    state = problem.start(params)
+    state = learner.begin()
     for _ in range(n_epochs):
-        epoch = _gradient.train_epoch(
-            problem, state, rows, np.arange(n_samples), np.random.RandomState(0)
-        )
+        epoch = learner.epoch(state, rows, np.arange(n_samples), np.random.default_rng(0))
         state = epoch.state
-    return params, X, epoch
+    return learner.start_params, X, epoch
 
 
-def gradient_by_differences(problem, params, X, weight):
+def gradient_by_differences(learner, params, X, weight):
     """Of the weighted mean loss over features and rows, in the decoder's last bias."""
-    model, step = problem.model, 1e-2
+    model, step = learner.model, 1e-2
 
     def loss(bias):
         decoder = params.decoder._replace(biases=(*params.decoder.biases[:-1], bias))
@@ -92,7 +101,7 @@ def gradient_by_differences(problem, params, X, weight):
 def test_one_step_of_gradient_descent_by_hand(weight):
     import optax
 
-    plain = problem(optimizer=optax.sgd(0.1))
+    plain = learner(optimizer=optax.sgd(0.1))
     params, X, epoch = run(plain, weight=weight)
     gradient = gradient_by_differences(plain, params, X, weight)
     moved = epoch.state.weights.params.decoder.biases[-1] - params.decoder.biases[-1]
@@ -105,8 +114,8 @@ def test_one_step_of_gradient_descent_by_hand(weight):
 
 def test_weight_decay_shrinks_matrices_alone():
     still = {"learning_rate": 0.1, "optimizer": "adam"}
-    params, _, plain = run(problem(**still))
-    _, _, decayed = run(problem(weight_decay=0.5, **still))
+    params, _, plain = run(learner(**still))
+    _, _, decayed = run(learner(weight_decay=0.5, **still))
     plain, decayed = (epoch.state.weights.params.encoder for epoch in (plain, decayed))
     for before, one, other in zip(
         params.encoder.weights, plain.weights, decayed.weights, strict=True
@@ -120,9 +129,9 @@ def test_weight_decay_shrinks_matrices_alone():
 def test_average_of_the_weights(good):
     found = []
     for n_epochs in range(1, 25):
-        _, _, epoch = run(problem(start_is_good=good), n_epochs=n_epochs)
+        _, _, epoch = run(learner(start_is_good=good), n_epochs=n_epochs)
         found.append(epoch.state.weights)
-    params = run(problem())[0].encoder.weights[0]
+    params = run(learner())[0].encoder.weights[0]
     average, n_averaged = params, np.inf if good else 0
     for step, weights in enumerate(found, start=1):
         if step < 8 or step % 8 == 0:
@@ -137,7 +146,7 @@ def test_arrays_that_wait_for_each_other_keep_their_values():
     rng = np.random.RandomState(0)
     gradient = [rng.standard_normal(shape) for shape in [(300, 200), (5,), (200, 100), (100, 300)]]
     gradient[2][0, 0] = 0
-    for before, after in zip(gradient, _optimizers.in_turn(gradient), strict=True):
+    for before, after in zip(gradient, _updates.in_turn(gradient), strict=True):
         assert_array_equal(after, before)
 
 
@@ -146,15 +155,16 @@ def test_learning_rate_falls_along_half_a_cosine():
 
     class Spy(Alone):
         def train_block(self, program, arguments):
-            _, block, pace, *_ = arguments
-            rates.extend(pace.rate[: block.n_steps])
+            _, block, schedule, *_ = arguments
+            rates.extend(schedule.rate[: block.n_steps])
             return super().train_block(program, arguments)
 
     rows = Rows(np.random.RandomState(0).standard_normal((12, 3)), np.ones(12))
-    this = problem()
-    state = this.start(this.model.network.init(np.random.RandomState(0)))
+    this = learner()
+    state = this.begin()
     with beside(Spy()):
-        list(_gradient.train_epochs(this, state, rows, np.arange(12), 4, np.random.RandomState(0)))
+        for epoch in range(4):
+            state, _ = this.epoch(state, rows, np.arange(12), np.random.default_rng(epoch), 4)
     assert_allclose(rates, 0.05 * (1 + np.cos(np.pi * np.arange(12) / 12)), rtol=1e-5)
 
 
@@ -162,14 +172,14 @@ def test_learning_rate_falls_along_half_a_cosine():
 @settings(max_examples=60, deadline=None)
 def test_split_holds_enough_rows_out_and_learns_from_the_others(n_samples, fraction):
     index = np.arange(10, 10 + n_samples)
-    folds = split(index, np.arange(n_samples), fraction, np.random.RandomState(0))
+    folds = split(index, np.arange(n_samples), fraction, Recipe(), np.random.default_rng(0))
     for fold in folds:
         assert_array_equal(np.sort(np.concatenate(fold)), index)
         assert len(fold.train)
     if len(folds) == 1:
-        assert len(folds[0].validation) >= 50
+        assert len(folds[0].held_out) >= 50
     else:
-        assert_array_equal(np.sort(np.concatenate([f.validation for f in folds])), index)
+        assert_array_equal(np.sort(np.concatenate([f.held_out for f in folds])), index)
 
 
 @given(st.integers(2, 300), st.integers(2, 400), st.floats(0.01, 0.99))
@@ -180,46 +190,50 @@ def test_split_tears_no_group_apart_and_counts_groups(n_samples, n_groups, fract
     )
     if group.max() == 0:
         return
-    folds = split(np.arange(n_samples), group, fraction, np.random.RandomState(0))
+    folds = split(np.arange(n_samples), group, fraction, Recipe(), np.random.default_rng(0))
     for fold in folds:
         assert_array_equal(np.sort(np.concatenate(fold)), np.arange(n_samples))
         assert len(fold.train)
-        assert not set(group[fold.train]) & set(group[fold.validation])
+        assert not set(group[fold.train]) & set(group[fold.held_out])
     if len(folds) == 1:
-        assert len(set(group[folds[0].validation])) >= 50
+        assert len(set(group[folds[0].held_out])) >= 50
     else:
         assert len(folds) == min(5, group.max() + 1)
 
 
-def selection(losses, **changes):
-    arguments = {"weight": np.ones(len(losses)), "patience": 2, "tol": 0.01}
-    return Selection("start", np.array(losses, float), **arguments | changes)
+def selection(losses, weight=None, group=None):
+    losses = np.array(losses, float)
+    weight = np.ones(len(losses)) if weight is None else weight
+    return best_at_start("start", losses, weight, 0.01, group)
 
 
-def test_selection_keeps_the_best_the_start_included():
+def test_the_best_weights_may_be_the_start():
     best = selection([4.0, 2.0])
-    best.update("worse", np.array([5.0, 3.0]))
+    best = best.after("worse", np.array([5.0, 3.0]))
     assert best.params == "start"
     assert best.loss == 3.0
-    best.update("better", np.array([2.0, 2.0]))
-    best.update("not a number", np.array([np.nan, 1.0]))
+    best = best.after("better", np.array([2.0, 2.0]))
+    best = best.after("not a number", np.array([np.nan, 1.0]))
     assert best.params == "better"
     assert best.epoch == 2
-    assert best.curve[:3] == [3.0, 4.0, 2.0]
+    assert best.curve[:3] == (3.0, 4.0, 2.0)
 
 
-def test_selection_runs_out_of_patience_without_relative_progress():
+def test_epochs_without_relative_progress_are_counted():
     best = selection([100.0])
-    best.update("a", np.array([99.5]))  # better, but by less than tol
-    assert not best.exhausted
-    best.update("b", np.array([99.2]))
-    assert best.exhausted
-    best.be_patient_again()
-    assert not best.exhausted
-    best.update("c", np.array([90.0]))
-    best.update("d", np.array([91.0]))
-    assert not best.exhausted
+    best = best.after("a", np.array([99.5]))  # better, but by less than tol
+    assert best.n_without_progress == 1
+    best = best.after("b", np.array([99.2]))
+    assert best.n_without_progress == 2
+    best = best.patient_again()
+    assert best.n_without_progress == 0
+    best = best.after("c", np.array([90.0])).after("d", np.array([91.0]))
+    assert best.n_without_progress == 1
     assert best.params == "c"
+
+
+def convinced(losses, later, least_gain=0.0, **more):
+    return Recipe().convinced_by(selection(losses, **more).after("new", later), least_gain)
 
 
 def test_a_gain_is_convincing_beyond_its_standard_error():
@@ -228,34 +242,83 @@ def test_a_gain_is_convincing_beyond_its_standard_error():
     noise = rng.standard_normal(400)
     noise = (noise - noise.mean()) / noise.std()  # the mean's standard error is 0.05
     for gain, expected in ((0.04, False), (0.06, True)):
-        best = selection(start)
-        best.update("new", start - gain - noise)
-        assert best.convincing == expected
-    weighted = selection(start, weight=np.r_[np.full(100, 1.0), np.full(300, 1e-9)])
-    weighted.update("new", start - 0.06 - noise)
-    assert weighted.convincing == (0.06 + noise[:100].mean() > noise[:100].std() / 10)
+        assert convinced(start, start - gain - noise) == expected
+    weight = np.r_[np.full(100, 1.0), np.full(300, 1e-9)]
+    found = convinced(start, start - 0.06 - noise, weight=weight)
+    assert found == (0.06 + noise[:100].mean() > noise[:100].std() / 10)
 
 
 def test_copies_are_one_witness():
     rng = np.random.RandomState(0)
     gain = rng.standard_normal(60) + 0.05  # one row in sixty: less than a standard error
     start = np.full(600, 100.0)
+    later = start - np.repeat(gain - gain.mean() + 0.1, 10)
     for group, expected in ((None, True), (np.repeat(np.arange(60), 10), False)):
-        best = selection(start, group=group)
-        best.update("new", start - np.repeat(gain - gain.mean() + 0.1, 10))
-        assert best.convincing == expected
+        assert convinced(start, later, group=group) == expected
 
 
 @pytest.mark.parametrize("size", [1.0, 1e3, 1e12])
 def test_one_row_far_out_convinces_nobody(size):
     losses = np.r_[size, np.ones(99)]
-    best = selection(losses)
-    best.update("new", losses * 0.5 * np.r_[1, np.full(99, 2.0)])
-    assert not best.convincing
+    assert not convinced(losses, losses * 0.5 * np.r_[1, np.full(99, 2.0)])
 
 
 def test_a_gain_within_rounding_convinces_nobody():
-    for rounding, expected in ((0.0, True), (1e-9, False)):
-        best = selection(np.full(50, 2e-10), rounding=rounding)
-        best.update("new", np.full(50, 1e-10))
-        assert best.convincing == expected
+    for least_gain, expected in ((0.0, True), (1e-9, False)):
+        assert convinced(np.full(50, 2e-10), np.full(50, 1e-10), least_gain) == expected
+
+
+def test_any_epoch_can_be_run_again_from_the_state_before_it():
+    """What a fit is at an epoch hangs on nothing but its state, its plan and its seed."""
+    rng = np.random.RandomState(0)
+    rows = Rows(rng.standard_normal((40, 3)), np.ones(40))
+    this = learner()
+    lanes = tuple(Lane(this, index) for index in (np.arange(40), np.arange(20)))
+    held_out = (HeldOut(1, rows, np.arange(20, 40), np.arange(20)),)
+    plan = Plan(rows, lanes, held_out, max_iter=4, seed=7)
+
+    def advance(state, n_epochs):
+        for _ in range(n_epochs):
+            state = one_epoch(plan, state._replace(lanes=list(state.lanes)))
+        return state
+
+    whole = advance(begin(plan), 4)
+    halfway = pickle.loads(pickle.dumps(advance(begin(plan), 2)))
+    resumed = advance(halfway, 2)
+    assert resumed.loss_curve == whole.loss_curve
+    assert resumed.best.curve == whole.best.curve
+    for one, other in zip(
+        jax.tree.leaves(resumed.lanes), jax.tree.leaves(whole.lanes), strict=True
+    ):
+        assert_array_equal(one, other)
+    assert len(set(whole.loss_curve)) == 5
+
+
+def test_why_a_fit_ended_is_told():
+    rows = Rows(np.random.RandomState(0).standard_normal((40, 3)), np.ones(40))
+    lane = Lane(learner(), np.arange(30))
+    held_out = (HeldOut(0, rows, np.arange(30, 40), np.arange(10)),)
+
+    class Reporter:
+        def __init__(self, answer=False, error=None):
+            self.answer, self.error = answer, error
+
+        def begin(self):
+            if self.error:
+                raise self.error
+
+        def end(self, progress):
+            return self.answer
+
+    def end(reporter=None, **settings):
+        plan = Plan(rows, (lane,), held_out, **{"max_iter": 3} | settings)
+        return fit(plan, begin(plan), reporter or Reporter()).end
+
+    assert end() is End.MAX_ITER
+    assert end(max_iter=0) is End.MAX_ITER
+    assert end(patience=1, tol=0.99) is End.NO_PROGRESS
+    assert end(Reporter(answer=True)) is End.STOPPED
+    assert end(Reporter(error=KeyboardInterrupt())) is End.INTERRUPTED
+    wild = Lane(learner(learning_rate=1e12), np.arange(30))
+    plan = Plan(rows, (wild,), held_out, max_iter=3)
+    assert fit(plan, begin(plan), Reporter()).end is End.DIVERGED

@@ -22,11 +22,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout: `benchmarks`, `skautoencoder`
 
-import contextlib
 import time
-from unittest.mock import patch
 
-import jax
 import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.model_selection import train_test_split
@@ -35,19 +32,19 @@ from benchmarks.lib.arguments import TINY, command_line, parse
 from benchmarks.lib.measures import squared_error
 from benchmarks.lib.results import save
 from benchmarks.lib.tables import tables
-from skautoencoder import AutoencoderTransformer, _base
-from skautoencoder._training import _fit, _gradient, _selection
+from skautoencoder import AutoencoderTransformer
+from skautoencoder._training._recipe import Recipe
 
-# What a candidate changes: arguments of the transformer, or a constant inside it.
-CANDIDATES = {
+# What a candidate changes: arguments of the transformer, and numbers of its recipe.
+CANDIDATES: dict[str, tuple[dict, dict]] = {
     "default": ({}, {}),
     "glorot start": ({"init": "glorot"}, {}),
-    "leaves PCA for any gain": ({}, {(_selection, "STANDARD_ERRORS"): 0.0}),
-    "leaves PCA for 2 standard errors": ({}, {(_selection, "STANDARD_ERRORS"): 2.0}),
-    "never cross-validates": ({}, {(_selection, "MIN_ROWS"): 1}),
-    "no second try": ({}, {(_fit, "WORTHWHILE"): np.inf}),
-    "patience without a minimum of steps": ({}, {(_base, "PATIENCE_STEPS"): 0}),
-    "no averaging": ({}, {(_gradient, "FADING"): 0.0, (_gradient, "AVERAGE_EVERY"): 1}),
+    "leaves PCA for any gain": ({}, {"standard_errors": 0.0}),
+    "leaves PCA for 2 standard errors": ({}, {"standard_errors": 2.0}),
+    "never cross-validates": ({}, {"least_held_out": 1}),
+    "no second try": ({}, {"second_try": np.inf}),
+    "patience without a minimum of steps": ({}, {"patience_steps": 0}),
+    "no averaging": ({}, {"averaging_decay": 0.0, "average_every": 1}),
     "weight decay 0.1": ({"weight_decay": 0.1}, {}),
     "learning rate 2e-3": ({"learning_rate": 2e-3}, {}),
     "learning rate 3e-3": ({"learning_rate": 3e-3}, {}),
@@ -80,43 +77,34 @@ def main():
     data = {name: data[name] for name in args.tables or data}
     results: dict = {}
     for candidate in args.candidates:
-        arguments, constants = CANDIDATES[candidate]
-        with replaced(constants):
-            start = time.perf_counter()
-            results[candidate] = {}
-            for name, table in data.items():
-                n_splits = args.splits if table.n_train < 1000 else max(1, args.splits // 2)
-                results[candidate][name] = [
-                    ratio_to_pca(table, split, args.settings | arguments, args.draw)
-                    for split in range(n_splits)
-                ]
-            seconds = time.perf_counter() - start
+        arguments, numbers = CANDIDATES[candidate]
+        start = time.perf_counter()
+        results[candidate] = {}
+        for name, table in data.items():
+            n_splits = args.splits if table.n_train < 1000 else max(1, args.splits // 2)
+            results[candidate][name] = [
+                ratio_to_pca(table, split, args.settings | arguments, numbers, args.draw)
+                for split in range(n_splits)
+            ]
+        seconds = time.perf_counter() - start
         print_summary(candidate, results[candidate], seconds)
         save(args.name, {"ratio to PCA": results}, args.results)
     if len(args.candidates) == 1:
         print_table(results[args.candidates[0]], data)
 
 
-def ratio_to_pca(table, split, arguments, draw):
-    """Held-out squared error over PCA's."""
+def ratio_to_pca(table, split, arguments, numbers, draw):
+    """Held-out squared error over PCA's, with some numbers of the recipe changed."""
+
+    class Ablated(AutoencoderTransformer):
+        _recipe = Recipe(**numbers)
+
     X_train, X_test = train_test_split(table.X, train_size=table.n_train, random_state=split)
     X_train = X_train[DRAWS[draw](len(X_train), np.random.RandomState(split))]
     pca = PCA(table.n_components).fit(X_train)
-    ours = AutoencoderTransformer(table.n_components, random_state=split, **arguments)
+    ours = Ablated(table.n_components, random_state=split, **arguments)
     ours.fit(X_train)
     return squared_error(ours, X_test) / squared_error(pca, X_test)
-
-
-@contextlib.contextmanager
-def replaced(constants):
-    """Constants of modules replaced for a while; compiled programs may hold old ones."""
-    with contextlib.ExitStack() as stack:
-        if constants:
-            stack.callback(jax.clear_caches)
-            jax.clear_caches()
-        for (module, name), value in constants.items():
-            stack.enter_context(patch.object(module, name, value))
-        yield
 
 
 def print_summary(candidate, by_table, seconds):

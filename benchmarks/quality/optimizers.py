@@ -16,7 +16,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout: `benchmarks`, `skautoencoder`
 
-from unittest.mock import patch
 
 import numpy as np
 import optax
@@ -27,8 +26,7 @@ from benchmarks.lib.results import save
 from benchmarks.lib.tables import tables
 from benchmarks.lib.timing import time_to, timed
 from skautoencoder import AutoencoderTransformer
-from skautoencoder._training import _gradient
-from skautoencoder._training._gradient import cosine
+from skautoencoder._training._recipe import Recipe, cosine
 
 DATA = (
     "mnist, 3000 rows", "fashion-mnist, 3000 rows", "digits", "products", "photo patches",
@@ -133,15 +131,18 @@ def train(table, n_steps, optimizer="adam", schedule=cosine, batch_size=BATCH, *
     n_epochs = round(n_steps * BATCH / len(train))
     if callable(optimizer):
         optimizer = optimizer(n_epochs * -(-len(train) // batch_size))
-    estimator = AutoencoderTransformer(
+
+    class Ablated(AutoencoderTransformer):
+        _recipe = Recipe(schedule=schedule)
+
+    estimator = Ablated(
         table.n_components, optimizer=optimizer, batch_size=batch_size, max_iter=1,
         n_iter_no_change=10**6, random_state=0, **settings,
     )  # fmt: skip
-    with patch.object(_gradient, "cosine", schedule):
-        estimator.fit(train, X_val=test)  # compiles
-        estimator.set_params(max_iter=n_epochs)
-        seconds, _ = timed(lambda: estimator.fit(train, X_val=test))
-        return np.array(estimator.validation_loss_curve_), seconds
+    estimator.fit(train, X_val=test)  # compiles
+    estimator.set_params(max_iter=n_epochs)
+    seconds, _ = timed(lambda: estimator.fit(train, X_val=test))
+    return np.array(estimator.validation_loss_curve_), seconds
 
 
 def compared(curve, seconds, default):

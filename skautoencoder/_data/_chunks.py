@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from skautoencoder._data._blas import n_blas_threads, one_blas_thread
-from skautoencoder._data._blocks import dense, slices
+from skautoencoder._data._rows import dense, slices
 
 # With so many values in its widest layer, a chunk stays near the core that works on it.
 _CHUNK_VALUES = 393_216

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from numbers import Integral
 
-from sklearn.utils._param_validation import Interval, StrOptions
-
-from skautoencoder._estimators._base import BaseAutoencoder
+from skautoencoder._estimators._autoencoder_base import BaseAutoencoder
 from skautoencoder._networks import DenseNetwork
+from skautoencoder._sklearn import Interval, StrOptions
 
 
 class AutoencoderTransformer(BaseAutoencoder):
@@ -235,5 +234,5 @@ class AutoencoderTransformer(BaseAutoencoder):
             tuple(int(size) for size in sizes),
             self.activation,
             bool(self.tied_weights),
-            self._asked_objective().n_heads,
+            self._n_heads,
         )

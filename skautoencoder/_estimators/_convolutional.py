@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from numbers import Integral
 
-from skautoencoder._estimators._base import BaseAutoencoder
+from skautoencoder._estimators._autoencoder_base import BaseAutoencoder
 from skautoencoder._networks import ConvolutionalNetwork
 
 
@@ -124,7 +124,7 @@ class ConvolutionalAutoencoderTransformer(BaseAutoencoder):
             (*shape, 1, 1)[:3],
             self._sizes("channels"),
             self.activation,
-            self._asked_objective().n_heads,
+            self._n_heads,
         )
 
     def _sizes(self, name):

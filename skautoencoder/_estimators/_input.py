@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from sklearn.utils import check_consistent_length, column_or_1d
-from sklearn.utils.validation import _check_sample_weight, validate_data
+from sklearn.utils.validation import validate_data
+
+from skautoencoder._sklearn import check_sample_weight
 
 _NATIVE = (
     [np.dtype(kind) for kind in (np.float64, np.float32, np.float16, bool)]
@@ -54,7 +56,7 @@ def check_no_dates(X):
 
 def check_weight(sample_weight, X):
     """Weights relative to each other: those that are not zero are 1 in the mean."""
-    weight = _check_sample_weight(
+    weight = check_sample_weight(
         to_numpy(sample_weight), X, dtype=np.float64, ensure_non_negative=True
     )
     if not weight.any():

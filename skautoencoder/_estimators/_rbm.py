@@ -4,77 +4,25 @@ from __future__ import annotations
 
 import warnings
 from numbers import Integral, Real
-from typing import Any, NamedTuple
 
-import jax
 import numpy as np
-from sklearn.base import (
-    BaseEstimator,
-    ClassNamePrefixFeaturesOutMixin,
-    TransformerMixin,
-    _fit_context,
-)
-from sklearn.callback import CallbackSupportMixin
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import check_array, check_random_state, check_scalar
-from sklearn.utils._param_validation import Interval, Options, RealNotInt, StrOptions
-from sklearn.utils.validation import _check_n_features, check_is_fitted
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
 
-from skautoencoder._data._blocks import Rows, dense
-from skautoencoder._data._chunks import by_chunks
-from skautoencoder._estimators._input import check_rows
+from skautoencoder._data._chunks import by_parallel_chunks
+from skautoencoder._data._precision import working_dtype
 from skautoencoder._estimators._keeping import keeps_old_fit
+from skautoencoder._estimators._machine import ColumnMeans, MachineMixin
 from skautoencoder._estimators._range import within
-from skautoencoder._estimators._reporting import Watcher, hook_arguments
-from skautoencoder._starts._principal_axes import column_moments
-from skautoencoder._training._contrastive import Contrastive, start_chains, start_machine
-from skautoencoder._training._machines import (
-    make_gauge,
-    sound_epoch,
-    train_machine,
-    varying_columns,
-)
-from skautoencoder._training._precision import working_dtype
-from skautoencoder._training._promotion import under_our_rules
-from skautoencoder._training._selection import Selection
-from skautoencoder.boltzmann import (
-    MOST_ENUMERATED,
-    Kind,
-    Machine,
-    annealed_log_weights,
-    exact_log_partition,
-    free_energy,
-    gibbs_chain,
-    hidden_mean,
-    log_pseudo_likelihood,
-    rebuilding_errors,
-    smallest_layer,
-    visible_mean,
-)
-from skautoencoder.objectives._base import KEYS
-
-# transform and its kin work through this many values of either layer at a time.
-_CHUNK_VALUES = 1_048_576
-
-_gibbs = jax.jit(under_our_rules(gibbs_chain), static_argnames="kind")
+from skautoencoder._estimators._reporting import FitReporter, hook_arguments
+from skautoencoder._estimators._transformer import BaseTransformer
+from skautoencoder._sklearn import Interval, Options, RealNotInt, StrOptions, fit_context
+from skautoencoder._training._seeds import draw_seed
+from skautoencoder.boltzmann import hidden_mean, visible_mean
 
 
-class _ColumnMeans(NamedTuple):
-    """The means of the columns of all rows seen so far."""
-
-    n_rows: int = 0
-    mean: Any = 0.0
-
-    def and_of(self, rows):
-        """Those with more rows."""
-        mean = column_moments(rows, np.arange(len(rows.weight))).mean
-        n_rows = self.n_rows + len(rows.weight)
-        return _ColumnMeans(n_rows, self.mean + (mean - self.mean) * (len(rows.weight) / n_rows))
-
-
-class RBMTransformer(
-    CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
-):
+class RBMTransformer(MachineMixin, BaseTransformer):
     """Restricted Boltzmann machine, a drop-in for scikit-learn's BernoulliRBM.
 
     Two layers of stochastic units: the columns of X, and as many hidden ones as asked for.
@@ -88,7 +36,7 @@ class RBMTransformer(
     n_components : int, default=256
         Number of hidden units.
     visible : {"bernoulli", "gaussian"}, default="bernoulli"
-        Visible units: "bernoulli" for X in [0, 1], "gaussian" for standardised X.
+        Visible units: "bernoulli" for X in [0, 1], "gaussian" for standardized X.
     variance : {"unit", "learnt"}, default="unit"
         Of Gaussian visible units about their conditional mean [2]_. That of a column
         which does not vary is left as it is, as it would fall without end.
@@ -227,9 +175,9 @@ class RBMTransformer(
         self.verbose = verbose
         self.random_state = random_state
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_context(prefer_skip_nested_validation=True)
     @keeps_old_fit("components_")
-    def fit(self, X, y=None):
+    def fit(self, X, y=None, *, X_val=None, sample_weight=None):
         """Learn the distribution of the rows of X.
 
         An interrupt (Ctrl-C) after the first epoch leaves the machine fitted with the best
@@ -241,6 +189,12 @@ class RBMTransformer(
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
         y : None
             Ignored.
+        X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
+            Rows to choose the best epoch by. By default they are taken from X, if
+            ``early_stopping`` is true.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows of X, relative to each other. A row of weight zero counts as
+            absent.
 
         Returns
         -------
@@ -256,41 +210,49 @@ class RBMTransformer(
         Warns
         -----
         UserWarning
-            If X is far from standardised with Gaussian visible units.
+            If X is far from standardized with Gaussian visible units.
         ConvergenceWarning
             If the weights diverged; those of the epoch before are kept.
         """
-        rows = self._check_rows(X, reset=True)
+        from skautoencoder._estimators import _rbm_fit as steps
+        from skautoencoder._training import _fit as training
+
+        rows = self._check_rows(X, sample_weight, reset=True, n_least=1)
+        validation = None if X_val is None else self._check_validation(X_val)
         rng = check_random_state(self.random_state)
-        means = _ColumnMeans().and_of(rows)
-        state = start_chains(
-            start_machine(rng, rows.n_features, self.n_components), self.batch_size
-        )
-        train, selection, judge = self._plan(rows, state, rng)
-        watcher = Watcher(
+        means = ColumnMeans().and_of(rows)
+        plan = steps.make_plan(self, rows, draw_seed(rng), validation)
+        reporter = FitReporter(
             self,
-            lambda state: self._fitted(state, rows.X.dtype),
-            hook_arguments(rows.X, y),
+            lambda state: steps.attributes(self, state, rows.X.dtype),
+            hook_arguments(rows.X, y, sample_weight=sample_weight),
             self.n_iter,
         )
-        result = train_machine(
-            self._how(rows), state, rows, train,
-            n_iter=self.n_iter, gauge=make_gauge(self._asked_kind, rows, train, state.machine),
-            judge=judge, selection=selection, rng=rng, watcher=watcher,
-        )  # fmt: skip
-        if result.interrupted and not result.errors:  # random weights are worth nothing
+        state = training.fit(plan, training.begin(plan), reporter)
+        diverged = state.end is training.End.DIVERGED
+        interrupted = state.end is training.End.INTERRUPTED
+        result = training.result_of(plan, state)
+        errors = result.loss_curve[1 : len(result.loss_curve) - diverged]
+        if interrupted and not errors:  # random weights are worth nothing
             raise KeyboardInterrupt
-        self._store(result, rows.X.dtype, means, rng)
-        watcher.finish(result.state)
-        if result.diverged:
+        self.__dict__.update(
+            steps.attributes(self, result.params, rows.X.dtype),
+            n_iter_=len(errors),
+            reconstruction_errors_=errors,
+            validation_scores_=[-loss for loss in result.held_out_curve],
+            random_state_=rng,
+            _means=ColumnMeans() if diverged and not errors else means,
+        )
+        reporter.finish(lambda: steps.attributes(self, result.params, rows.X.dtype))
+        if diverged:
             self._warn_diverged(f"in epoch {self.n_iter_ + 1}; those of the epoch before are kept")
-        if result.interrupted:
+        if interrupted:
             raise KeyboardInterrupt
         return self
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_context(prefer_skip_nested_validation=True)
     @keeps_old_fit("components_")
-    def partial_fit(self, X, y=None):
+    def partial_fit(self, X, y=None, *, sample_weight=None):
         """Go on learning, in a single pass over the rows of X.
 
         Parameters
@@ -298,6 +260,8 @@ class RBMTransformer(
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
         y : None
             Ignored.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows of X.
 
         Returns
         -------
@@ -313,36 +277,17 @@ class RBMTransformer(
         Warns
         -----
         UserWarning
-            If X is far from standardised with Gaussian visible units.
+            If X is far from standardized with Gaussian visible units.
         ConvergenceWarning
             If the weights diverged; those before X are kept.
         """
+        from skautoencoder._estimators import _rbm_fit as steps
+
         first = not hasattr(self, "components_")
         if not first:
             self._check_goes_on()
-        rows = self._check_rows(X, reset=first)
-        rng = getattr(self, "random_state_", None) or check_random_state(self.random_state)
-        if first:
-            machine, hidden = start_machine(rng, rows.n_features, self.n_components), None
-            errors, means, n_iter, scores = [], _ColumnMeans(), 0, []
-        else:
-            machine, hidden = self._machine(np.float32), self._chains()
-            errors, means = self.reconstruction_errors_, self._means
-            n_iter, scores = self.n_iter_, self.validation_scores_
-        state = start_chains(machine, self.batch_size, hidden)
-        order = rng.permutation(len(rows.weight))
-        gauge = make_gauge(self._asked_kind, rows, order, machine, errors)
-        reached, error = sound_epoch(self._how(rows), state, rows, order, rng, gauge)
-        attributes = {"random_state_": rng, "validation_scores_": scores}
-        if error is not None:
-            state, errors, n_iter = reached, [*errors, error], n_iter + 1
-            means = means.and_of(rows)
-        if first or error is not None:
-            attributes |= self._fitted(state, rows.X.dtype)
-        self._set_fitted(
-            attributes | {"reconstruction_errors_": errors, "n_iter_": n_iter, "_means": means}
-        )
-        if error is None:
+        rows = self._check_rows(X, sample_weight, reset=first, n_least=1)
+        if not steps.learn_chunk(self, rows):
             self._warn_diverged("on this chunk; those before it are kept")
         return self
 
@@ -362,7 +307,7 @@ class RBMTransformer(
         def mean(machine, v):
             return hidden_mean(machine, self._kind, v)
 
-        return self._by_chunks(mean, self._check_X(X), len(self.components_))
+        return self._of_rows(mean, self._check_X(X), len(self.components_))
 
     def inverse_transform(self, X):
         """The mean of the visible units for given hidden ones.
@@ -382,195 +327,37 @@ class RBMTransformer(
             If X has another number of columns than there are hidden units.
         """
         check_is_fitted(self)
-        hidden = check_array(X, dtype=[np.float64, np.float32])
-        if hidden.shape[1] != len(self.components_):
-            raise ValueError(
-                f"X has {hidden.shape[1]} columns, but this {type(self).__name__} has "
-                f"{len(self.components_)} hidden units."
-            )
-        return visible_mean(self._machine(hidden.dtype), self._kind, hidden)
+        n_hidden = len(self.components_)
+        what = f"this {type(self).__name__} has {n_hidden} hidden units"
+        hidden = self._check_codes(X, n_hidden, what)
+        machine, kind = self._machine(hidden.dtype), self._kind
 
-    def gibbs(self, v):
-        """One Gibbs step: draw hidden units given the visible ones, then visible ones.
+        def mean(h):
+            return visible_mean(machine, kind, h)
 
-        Parameters
-        ----------
-        v : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Visible states to start from.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_features)
-            Visible states; bool for Bernoulli units.
-
-        Raises
-        ------
-        ValueError
-            If v holds NaN or infinity or has another number of columns.
-        """
-        v = dense(self._check_states(v)).astype(np.float32, copy=False)
-        rng = getattr(self, "random_state_", None) or check_random_state(self.random_state)
-        self.random_state_ = rng
-        states = self._run_chains(v, 1, rng)
-        return states.astype(bool) if self._kind.visible == "bernoulli" else states
-
-    def sample(self, n_samples=1, n_gibbs_steps=1000, random_state=None):
-        """Draw new rows, by chains that start from independent columns.
-
-        Parameters
-        ----------
-        n_samples : int, default=1
-            Number of chains, of which each gives one row.
-        n_gibbs_steps : int, default=1000
-        random_state : int, RandomState instance or None, default=None
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_features_in_)
-        """
-        check_is_fitted(self)
-        check_scalar(n_samples, "n_samples", Integral, min_val=1)
-        check_scalar(n_gibbs_steps, "n_gibbs_steps", Integral, min_val=1)
-        rng = check_random_state(random_state)
-        means = self._kind.visible_units.mean(self._base_bias)
-        if self._kind.visible == "bernoulli":
-            start = rng.uniform(size=(n_samples, len(means))) < means
-        else:
-            start = means + np.sqrt(self.variance_) * rng.standard_normal((n_samples, len(means)))
-        return self._run_chains(start.astype(np.float32), n_gibbs_steps, rng)
-
-    def score_samples(self, X):
-        """The pseudo-likelihood of each row, a proxy for its likelihood.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            In nats. With ``pseudo_likelihood="stochastic"``, from the odds of one random
-            column of each row, times their number, as BernoulliRBM does; "exact" is the
-            sum over all columns. For Gaussian visible units, which have no such odds,
-            minus the free energy: the log-density but for a constant.
-        """
-        X = self._check_X(X)
-        rng = check_random_state(self.random_state)
-
-        def score(machine, v):
-            return _score(machine, self._kind, v, self.pseudo_likelihood, rng)
-
-        return self._by_chunks(score, X)
-
-    def score(self, X, y=None):
-        """Mean log-likelihood of the rows of X, in nats.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-        y : None
-            Ignored.
-
-        Returns
-        -------
-        float
-            The mean of minus the free energy, less `log_partition`.
-        """
-
-        def minus_energy(machine, v):
-            return -free_energy(machine, self._kind, v)
-
-        X = self._check_X(X)
-        return float(self._by_chunks(minus_energy, X).mean() - self.log_partition())
-
-    def log_partition(self, n_chains=100, n_temperatures=1000, random_state=0):
-        """``log Z``: what minus the free energy exceeds the log-likelihood by.
-
-        Exact, by summing over all states of a layer, with at most 20 hidden or Bernoulli
-        visible units; else by annealed importance sampling (Salakhutdinov & Murray 2008).
-
-        Parameters
-        ----------
-        n_chains : int, default=100
-            Chains of the sampling.
-        n_temperatures : int, default=1000
-            Steps of each chain.
-        random_state : int, RandomState instance or None, default=0
-
-        Returns
-        -------
-        float
-        """
-        check_is_fitted(self)
-        check_scalar(n_chains, "n_chains", Integral, min_val=1)
-        check_scalar(n_temperatures, "n_temperatures", Integral, min_val=1)
-        machine, kind = self._machine(np.float32), self._kind
-        n_units, _ = smallest_layer(machine, kind)
-        if n_units <= MOST_ENUMERATED:
-            return exact_log_partition(machine, kind)
-        key = _key(check_random_state(random_state))
-        anneal = under_our_rules(annealed_log_weights)
-        logs = anneal(machine, kind, self._base_bias, key, n_chains, n_temperatures)
-        return float(np.logaddexp.reduce(np.asarray(logs, np.float64)) - np.log(n_chains))
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
-        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
-        return tags
+        return by_parallel_chunks(
+            mean, hidden, self._n_together(), hidden.dtype, self.n_features_in_
+        )
 
     @property
     def _n_features_out(self):
         return len(self.components_)
 
-    @property
-    def _kind(self):
-        # of the fit, if there was one: a parameter may since have been set otherwise
-        return Kind(visible=getattr(self, "_visible", self.visible))
-
-    @property
-    def _asked_kind(self):
-        return Kind(visible=self.visible)
-
-    @property
-    def _base_bias(self):
-        """Visible biases that give independent units the data's means."""
-        if self._means.n_rows == 0:
-            return np.zeros(self.n_features_in_, np.float32)
-        mean = self._means.mean
-        if self._kind.visible == "bernoulli":
-            share = mean.clip(1e-3, 1 - 1e-3)
-            mean = np.log(share / (1 - share))
-        return mean.astype(np.float32)
-
     # -- the steps of a fit
 
-    def _check_X(self, X, reset=False):
-        if not reset:
-            check_is_fitted(self)
-        return _floating(check_rows(self, X, reset=reset))
+    def _check_X(self, X, reset=False, ensure_min_samples=1):
+        X = super()._check_X(X, reset=reset, ensure_min_samples=ensure_min_samples)
+        # in double precision if single would lose digits of its type, else in single
+        return X.astype(working_dtype(X.dtype), copy=False)
 
-    def _check_states(self, v):
-        """Checked states of the visible units, which have the columns' names or none."""
-        check_is_fitted(self)
-        if hasattr(v, "columns"):
-            return self._check_X(v)
-        v = check_array(v, accept_sparse="csr", dtype="numeric", estimator=self, input_name="v")
-        _check_n_features(self, v, reset=False)
-        return _floating(v)
-
-    def _check_rows(self, X, reset):
-        X = self._check_X(X, reset=reset)
+    def _check_values(self, X):
         if self.visible == "bernoulli":
-            X = within(
+            return within(
                 X, 0, 1, "visible='bernoulli' needs values in [0, 1]",
                 "Scale the columns first, for example with MinMaxScaler(clip=True), or use "
                 "visible='gaussian'.",
             )  # fmt: skip
-        rows = Rows(X, np.ones(X.shape[0]))
-        if self.visible == "gaussian":
-            _warn_if_not_standardised(rows)
-        return rows
+        return X
 
     def _check_goes_on(self):
         for name, fitted in (
@@ -584,138 +371,10 @@ class RBMTransformer(
                     f"parameters now ask for {name}={asked!r}. Set it back, or start anew with fit."
                 )
 
-    def _how(self, rows):
-        learnt = self.visible == "gaussian" and self.variance == "learnt"
-        return Contrastive(
-            self._asked_kind,
-            persistent=self.algorithm == "pcd",
-            batch_size=self.batch_size,
-            n_gibbs_steps=self.n_gibbs_steps,
-            learning_rate=self.learning_rate,
-            momentum=self.momentum,
-            weight_decay=self.weight_decay,
-            learn_variance=learnt and varying_columns(rows),
-        )
-
-    def _plan(self, rows, state, rng):
-        """The rows to learn from; with early stopping, the judge and what it has seen."""
-        # Copies of a row are no leak here: how often a pattern comes is what is learnt.
-        order = rng.permutation(len(rows.weight))
-        if not self.early_stopping:
-            return order, None, None
-        n_held_out = int(np.ceil(self.validation_fraction * len(order)))
-        if n_held_out == len(order):
-            raise ValueError(
-                f"validation_fraction={self.validation_fraction!r} leaves none of "
-                f"{len(order)} rows to learn from."
-            )
-        with np.errstate(over="ignore"):  # values beyond single precision
-            held_out = rows.take(order[:n_held_out]).astype(np.float32)
-        seed, kind = rng.randint(2**31), self._asked_kind
-
-        def judge(machine):
-            machine = jax.tree.map(np.asarray, machine)
-            if kind.visible == "gaussian":
-                with np.errstate(over="ignore", invalid="ignore"):
-                    return rebuilding_errors(machine, kind, held_out)[0]
-            bits = np.random.RandomState(seed)
-            return -_score(machine, kind, held_out, self.pseudo_likelihood, bits)
-
-        selection = Selection(
-            state, judge(state.machine), np.ones(n_held_out), self.n_iter_no_change, self.tol
-        )
-        return order[n_held_out:], selection, judge
-
     def _warn_diverged(self, what):
         warnings.warn(
             f"The weights diverged {what}. Lower learning_rate={self.learning_rate!r}, or scale "
             "the columns of X.",
             ConvergenceWarning,
             stacklevel=5,
-        )
-
-    def _fitted(self, state, dtype):
-        """The attributes that make this estimator a fitted one."""
-        machine = jax.tree.map(np.asarray, state.machine)
-        return {
-            "components_": np.ascontiguousarray(machine.weights.T, dtype),
-            "intercept_hidden_": machine.hidden_bias.astype(dtype),
-            "intercept_visible_": machine.visible_bias.astype(dtype),
-            "variance_": np.exp(machine.log_variance).astype(dtype),
-            "h_samples_": np.asarray(state.hidden).astype(dtype),
-            "_visible": self.visible,
-        }
-
-    def _store(self, result, dtype, means, rng):
-        nothing_learnt = result.diverged and not result.errors
-        self._set_fitted(
-            self._fitted(result.state, dtype)
-            | {
-                "n_iter_": len(result.errors),
-                "reconstruction_errors_": result.errors,
-                "validation_scores_": [-loss for loss in result.held_out_losses],
-                "random_state_": rng,
-                "_means": _ColumnMeans() if nothing_learnt else means,
-            }
-        )
-
-    def _set_fitted(self, attributes):
-        self.__dict__.update(attributes)  # at once, whatever interrupts
-
-    # -- the fitted machine
-
-    def _machine(self, dtype):
-        return Machine(
-            self.components_.T.astype(dtype, copy=False),
-            self.intercept_visible_.astype(dtype, copy=False),
-            self.intercept_hidden_.astype(dtype, copy=False),
-            np.log(self.variance_).astype(dtype, copy=False),
-        )
-
-    def _chains(self):
-        # a new batch size needs other chains
-        return (
-            self.h_samples_.astype(np.float32) if len(self.h_samples_) == self.batch_size else None
-        )
-
-    def _run_chains(self, v, n_steps, rng):
-        return np.asarray(_gibbs(self._machine(np.float32), self._kind, v, _key(rng), n_steps))
-
-    def _by_chunks(self, function, X, *width):
-        """``function(machine, rows)`` of all rows of checked X, a chunk at a time."""
-        machine = self._machine(X.dtype)
-        n_together = max(64, _CHUNK_VALUES // max(self.components_.shape))
-        return by_chunks(lambda v: function(machine, v), X, n_together, X.dtype, *width)
-
-
-def _score(machine, kind, v, pseudo_likelihood, rng):
-    if kind.visible == "gaussian":
-        return -free_energy(machine, kind, v)
-    if pseudo_likelihood == "exact":
-        return log_pseudo_likelihood(machine, kind, v)
-    flipped, column = v.copy(), (np.arange(len(v)), rng.randint(0, v.shape[1], len(v)))
-    flipped[column] = 1 - flipped[column]
-    odds = free_energy(machine, kind, flipped) - free_energy(machine, kind, v)
-    return -v.shape[1] * np.logaddexp(0, -odds)
-
-
-def _key(rng):
-    return jax.random.wrap_key_data(rng.randint(0, 2**32, 2, dtype=np.uint32), impl=KEYS)
-
-
-def _floating(X):
-    """X in double precision if single would lose digits of its type, else in single."""
-    return X.astype(working_dtype(X.dtype), copy=False)
-
-
-def _warn_if_not_standardised(rows):
-    moments = column_moments(rows, np.arange(len(rows.weight)))
-    mean, spread = moments.mean, moments.spread
-    if np.abs(mean).max() > 1 or not 0.1 < spread < 3:
-        warnings.warn(
-            "visible='gaussian' is for standardised columns, and X has means of up to "
-            f"{np.abs(mean).max():.3g} and a typical standard deviation of {spread:.3g}. "
-            "Scale the columns first, with StandardScaler().",
-            UserWarning,
-            stacklevel=6,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Watcher:
+class FitReporter:
     """Passes each epoch of one fit on to the screen and to the estimator's callbacks.
 
     Parameters
@@ -41,10 +41,10 @@ class Watcher:
             reconstruction_attributes=lambda: self._fitted(progress.params),
         )
 
-    def finish(self, params):
-        """The fit has ended, with these parameters."""
+    def finish(self, attributes):
+        """The fit has ended; ``attributes()`` gives what makes a copy of the estimator fitted."""
         self._context.call_on_fit_task_end(
-            **self._hook_arguments, reconstruction_attributes=lambda: self._fitted(params)
+            **self._hook_arguments, reconstruction_attributes=attributes
         )
 
 
@@ -57,6 +57,6 @@ def hook_arguments(X, y, **metadata):
 
 def _line(progress, max_iter):
     line = f"Epoch {progress.epoch:>{len(str(max_iter))}}/{max_iter}  loss {progress.loss:.6g}"
-    if progress.validation_loss is not None:
-        line += f"  validation loss {progress.validation_loss:.6g}"
+    if progress.held_out_loss is not None:
+        line += f"  validation loss {progress.held_out_loss:.6g}"
     return line

@@ -11,14 +11,13 @@ from typing import Any
 
 import joblib
 import numpy as np
-from joblib.parallel import ThreadingBackend, get_active_backend
 from scipy.stats import rankdata
 from sklearn.model_selection import GridSearchCV, ParameterGrid
-from sklearn.utils._param_validation import Interval
 
-from skautoencoder._estimators._base import BaseAutoencoder
+from skautoencoder._estimators._autoencoder_base import BaseAutoencoder
 from skautoencoder._search._halving import Halving
 from skautoencoder._search._rendezvous import Lockstep
+from skautoencoder._sklearn import Interval, ThreadingBackend, get_active_backend
 
 # Without halving, so many fits are side by side, and copies of X of so many bytes.
 _TOGETHER = 64

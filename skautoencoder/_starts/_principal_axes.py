@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from scipy import linalg
 
 from skautoencoder._data._blas import one_blas_thread
-from skautoencoder._data._blocks import Standardisation
+from skautoencoder._data._moments import Moments, moments_of, weighted_chunks
 
-_CHUNK_VALUES = 1_048_576
 _DIRECT = 4096  # up to this many rows or columns, all axes are computed
 _POWER_ITERATIONS = 7
 _OVERSAMPLING = 16
@@ -25,19 +24,14 @@ _COVARIANCE_RESOLVES = 1e-10
 # this share of the rows' scale.
 _LEAST_SPREAD = 0.03
 
-# A column with more than this share of all variance leaves nothing to learn of the others.
-_DOMINANT = 0.999
-
 
 class PrincipalAxes(NamedTuple):
     """Axes and variances of weighted rows, largest variance first, in standard units."""
 
-    standardisation: Standardisation
+    moments: Moments
     axes: np.ndarray  # (n_features, n_axes)
-    variance: np.ndarray  # (n_axes,), of the standardised rows' scores along each axis
+    variance: np.ndarray  # (n_axes,), of the standardized rows' scores along each axis
     total_variance: float  # the number of columns, or 0 for data that do not vary
-    dominant: int | None  # number of the column with nearly all of the variance, if there is one
-    highest: np.ndarray  # (n_features,), the largest value of each column
 
     def count(self, share):
         """How many axes it takes to explain a share of the variance."""
@@ -46,7 +40,7 @@ class PrincipalAxes(NamedTuple):
 
 
 class LinearPath(NamedTuple):
-    """PCA as a linear path for standardised rows, its codes of about unit variance."""
+    """PCA as a linear path for standardized rows, its codes of about unit variance."""
 
     encoder: np.ndarray  # (n_features, n_components)
     decoder: np.ndarray  # (n_components, n_features)
@@ -65,7 +59,7 @@ def principal_axes(rows, index, n_axes, rng):
         How many are needed; None for all. Wide and long data (more than 4,096 rows and
         columns) get the leading ones by subspace iteration (Halko, Martinsson & Tropp
         2011, algorithm 4.4), smaller data always get all.
-    rng : numpy.random.RandomState
+    rng : numpy.random.Generator
 
     Returns
     -------
@@ -75,61 +69,23 @@ def principal_axes(rows, index, n_axes, rng):
     # BLAS rounds differently on one thread than on two, and a joblib worker may have
     # either: the same fit would give other bits.
     with one_blas_thread():
-        moments = _moments(rows, index)
-        standardisation = moments.standardisation
+        moments = moments_of(rows, index)
+        standardization = moments.standardization
         if n_features <= min(len(index), _DIRECT):
-            variance, axes = _all_axes(rows, index, standardisation, n_axes)
+            variance, axes = _all_axes(rows, index, standardization, n_axes)
         elif len(index) <= _DIRECT:
-            variance, axes = _axes_of_rows(next(_standard_chunks(rows, index, standardisation)))
+            variance, axes = _axes_of_rows(next(_standard_chunks(rows, index, standardization)))
         else:
-            variance, axes = _leading(rows, index, standardisation, n_axes or _DIRECT, rng)
+            variance, axes = _leading(rows, index, standardization, n_axes or _DIRECT, rng)
     # Each axis points to where its largest entry is positive, so that signs are stable.
     axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
     total = n_features * bool(moments.variance.any())
     return PrincipalAxes(
-        standardisation,
+        moments,
         axes[:, :n_axes],
         variance[:n_axes],
         float(total),
-        moments.dominant,
-        moments.highest,
     )
-
-
-def column_moments(rows, index):
-    """The :class:`Moments` of the rows at ``index``, to the same bits on any number of cores."""
-    with one_blas_thread():
-        return _moments(rows, index)
-
-
-class Moments(NamedTuple):
-    """Mean, variance and largest value of each column, the variance in squares of a common unit.
-
-    The unit is a power of two near the largest entry, so that no square of a very small or
-    very large number is lost, and none of the others is rounded.
-    """
-
-    mean: np.ndarray  # (n_features,)
-    variance: np.ndarray  # (n_features,)
-    highest: np.ndarray  # (n_features,)
-    unit: float
-
-    @property
-    def spread(self):
-        """The root of the columns' mean variance."""
-        return self.unit * float(np.sqrt(self.variance.mean()))
-
-    @property
-    def standardisation(self):
-        """The mean, and the spread as one scale for all columns; 1 where there is none."""
-        return Standardisation(self.mean, self.spread or 1.0)
-
-    @property
-    def dominant(self):
-        """Number of the column that has nearly all of the variance of those that vary, or None."""
-        column = int(self.variance.argmax())
-        others = self.variance.sum() - self.variance[column]
-        return column if 0 < others < (1 - _DOMINANT) * self.variance.sum() else None
 
 
 def linear_path(axes, n_components, dtype=np.float64):
@@ -141,7 +97,7 @@ def linear_path(axes, n_components, dtype=np.float64):
     Returns
     -------
     LinearPath
-        For rows under ``axes.standardisation``.
+        For rows under ``axes.moments.standardization``.
     """
     n_features, n_axes = axes.axes[:, :n_components].shape
     spread = np.zeros(n_components)
@@ -151,54 +107,28 @@ def linear_path(axes, n_components, dtype=np.float64):
     decoder = np.zeros((n_components, n_features), dtype)
     encoder[:, :n_axes] = axes.axes[:, :n_components] / unit[:n_axes]
     decoder[:n_axes] = (axes.axes[:, :n_components] * unit[:n_axes]).T
-    scale = axes.standardisation.scale
+    scale = axes.moments.standardization.scale
     return LinearPath(
         encoder, decoder, unit * scale, np.where(spread < _LEAST_SPREAD, 0, spread) * scale
     )
 
 
-def _chunks(rows, index, least=1):
-    """The rows in double precision, with the share of each in the total weight."""
-    total = rows.weight[index].sum()
-    size = max(least, _CHUNK_VALUES // rows.X.shape[1])
-    for start in range(0, len(index), size):
-        chunk = index[start : start + size]
-        x = rows.take(chunk)
-        yield x.astype(np.float64, copy=False), rows.weight[chunk] / total
-
-
-def _standard_chunks(rows, index, standardisation, least=None):
+def _standard_chunks(rows, index, standardization, least=None):
     """Standardised rows, each times the root of its share: their squares are a covariance."""
     # by default all at once
-    for x, share in _chunks(rows, index, least or len(index)):
-        yield standardisation.apply(x, np.float64) * np.sqrt(share)[:, None]
+    for x, share in weighted_chunks(rows, index, least or len(index)):
+        yield standardization.apply(x, np.float64) * np.sqrt(share)[:, None]
 
 
-def _moments(rows, index):
-    mean: Any = 0.0
-    low: Any = np.inf
-    high: Any = -np.inf
-    for x, share in _chunks(rows, index):
-        mean = mean + share @ x
-        low, high = np.minimum(low, x.min(axis=0)), np.maximum(high, x.max(axis=0))
-    constant = low == high
-    mean = np.where(constant, low, mean)  # the rounding of a mean is no variance
-    exponent = np.frexp(max(high.max(), -low.min()))[1]
-    unit = float(np.ldexp(1.0, np.clip(exponent, -1000, 1000)))
-    centre = mean / unit
-    variance = sum(share @ (x / unit - centre) ** 2 for x, share in _chunks(rows, index))
-    return Moments(mean, np.where(constant, 0.0, variance), high, unit)
-
-
-def _all_axes(rows, index, standardisation, n_axes):
+def _all_axes(rows, index, standardization, n_axes):
     """Variances and axes from the covariance, or, where that is too coarse, from the rows."""
-    variance, axes = linalg.eigh(_covariance_times(rows, index, standardisation))
+    variance, axes = linalg.eigh(_covariance_times(rows, index, standardization))
     variance, axes = variance[::-1].clip(0), axes[:, ::-1]
     if variance[:n_axes][-1] > _COVARIANCE_RESOLVES * variance[0]:
         return variance, axes
     n_features = len(variance)
     factor = np.empty((0, n_features))
-    for x in _standard_chunks(rows, index, standardisation, least=2 * n_features):
+    for x in _standard_chunks(rows, index, standardization, least=2 * n_features):
         factor = linalg.qr(np.vstack([factor, x]), mode="r")[0][:n_features]
     return _axes_of_rows(factor)
 
@@ -208,20 +138,20 @@ def _axes_of_rows(x):
     return spread**2, axes.T
 
 
-def _covariance_times(rows, index, standardisation, matrix=None):
-    """The weighted covariance of standardised rows, or its product with a matrix."""
+def _covariance_times(rows, index, standardization, matrix=None):
+    """The weighted covariance of standardized rows, or its product with a matrix."""
     product = 0.0
-    for x in _standard_chunks(rows, index, standardisation, least=1):
+    for x in _standard_chunks(rows, index, standardization, least=1):
         product += x.T @ (x if matrix is None else x @ matrix)
     return product
 
 
-def _leading(rows, index, standardisation, n_axes, rng):
-    n_features = len(standardisation.mean)
+def _leading(rows, index, standardization, n_axes, rng):
+    n_features = len(standardization.mean)
     basis = rng.standard_normal((n_features, min(n_axes + _OVERSAMPLING, n_features)))
     for _ in range(_POWER_ITERATIONS):
-        product = _covariance_times(rows, index, standardisation, basis)
+        product = _covariance_times(rows, index, standardization, basis)
         basis, _ = linalg.qr(product, mode="economic")
-    small = basis.T @ _covariance_times(rows, index, standardisation, basis)
+    small = basis.T @ _covariance_times(rows, index, standardization, basis)
     variance, rotation = linalg.eigh((small + small.T) / 2)
     return variance[::-1].clip(0), basis @ rotation[:, ::-1]

@@ -1,4 +1,4 @@
-"""Contrastive divergence: the compiled training loop of restricted Boltzmann machines."""
+"""The compiled program of contrastive divergence: a block of rows in, the next machine out."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from skautoencoder._data._blocks import Standardisation, blocks
+from skautoencoder._data._blocks import blocks
+from skautoencoder._data._standardization import Standardization
 from skautoencoder._training._promotion import under_our_rules
+from skautoencoder._training._seeds import key_words
 from skautoencoder.boltzmann import (
     Kind,
     Machine,
@@ -83,7 +85,7 @@ def contrastive_epoch(how, state, rows, order, rng):
 
     ``rng`` seeds the chains' randomness.
     """
-    plain = Standardisation(np.zeros(rows.n_features), 1.0)
+    plain = Standardization(np.zeros(rows.n_features), 1.0)
     learn_variance = np.broadcast_to(np.float32(how.learn_variance), rows.n_features)
     for block in blocks(rows, order, plain, how.batch_size):
         state = _train_block(
@@ -94,7 +96,7 @@ def contrastive_epoch(how, state, rows, order, rng):
             np.float32(how.weight_decay),
             learn_variance,
             np.int32(how.n_gibbs_steps),
-            rng.randint(0, 2**32, 2, dtype=np.uint32),
+            key_words(rng),
             how.kind,
             how.persistent,
             how.momentum > 0,

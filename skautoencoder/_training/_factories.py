@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, is_dataclass
 from functools import partial
 from typing import Any
 
-import jax
 import numpy as np
 
 _ALLOWED = (
@@ -24,15 +23,15 @@ _CANNOT_BE_PICKLED = (
 
 
 @dataclass(frozen=True)
-class Recipe:
+class OptimizerFactory:
     """How a user's optimiser is made; equal ones share their compiled programs."""
 
     identity: Hashable
     make: Callable[[], Any] = field(compare=False)
 
 
-def recipe(optimizer):
-    """A name as it is, and a :class:`Recipe` for a transformation or a factory of one.
+def optimizer_of(optimizer):
+    """A name as it is, and a :class:`OptimizerFactory` for a transformation or a factory of one.
 
     Raises
     ------
@@ -42,7 +41,7 @@ def recipe(optimizer):
     if isinstance(optimizer, str):
         return optimizer
     if _is_transformation(optimizer):
-        return Recipe(_identity(optimizer), lambda: optimizer)
+        return OptimizerFactory(_identity(optimizer), lambda: optimizer)
     try:
         made = optimizer()
     except Exception as error:
@@ -55,7 +54,7 @@ def recipe(optimizer):
             f"The 'optimizer' parameter must be {_ALLOWED}. Got {optimizer!r}, which returned "
             f"{made!r}."
         )
-    return Recipe(_identity(optimizer), optimizer)
+    return OptimizerFactory(_identity(optimizer), optimizer)
 
 
 def _is_transformation(value):
@@ -101,7 +100,8 @@ def _identity(value):
         return dict, tuple((key, _identity(item)) for key, item in value.items())
     if type(value) in (list, tuple):
         return type(value), tuple(map(_identity, value))
-    if isinstance(value, np.ndarray | jax.Array) and getattr(value.dtype, "kind", "") in "biufc":
+    kind = getattr(getattr(value, "dtype", None), "kind", None)
+    if hasattr(value, "__array__") and kind in tuple("biufc"):
         return type(value), value.dtype.str, value.shape, np.asarray(value).tobytes()
     try:
         hash(value)

@@ -6,11 +6,6 @@ import jax
 import numpy as np
 
 
-def working_dtype(dtype):
-    """Single precision where it holds every value of a data type exactly, else double."""
-    return np.float32 if np.can_cast(dtype, np.float32) else np.float64
-
-
 def single(params):
     """The same parameters, those in double precision rounded to single."""
     return jax.tree.map(lambda a: a.astype(np.float32) if a.dtype == np.float64 else a, params)

@@ -13,7 +13,6 @@ from sklearn.base import clone
 from sklearn.decomposition import PCA
 from sklearn.model_selection import KFold, StratifiedKFold, check_cv
 from sklearn.utils import (
-    _safe_indexing,
     check_array,
     check_consistent_length,
     check_random_state,
@@ -21,6 +20,7 @@ from sklearn.utils import (
 
 from skautoencoder._errors import one_line
 from skautoencoder._estimators._autoencoder import AutoencoderTransformer
+from skautoencoder._sklearn import safe_indexing
 from skautoencoder.comparison import _measures
 from skautoencoder.comparison._comparison import LARGER_IS_BETTER, RAW, Comparison
 from skautoencoder.comparison._targets import read_target
@@ -219,7 +219,7 @@ def _folds(cv, X, target, rng):
         parts = list(splitter.split(X, y))
     for train, test in parts:
         targets: tuple[Any, Any] = (None, None) if y is None else (y[train], y[test])
-        rows = _safe_indexing(X, train), _safe_indexing(X, test)
+        rows = safe_indexing(X, train), safe_indexing(X, test)
         yield _measures.Fold(*rows, *targets, has_classes)
 
 

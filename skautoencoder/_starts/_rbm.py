@@ -1,4 +1,4 @@
-"""Greedy pretraining: a stack of restricted Boltzmann machines becomes an autoencoder.
+"""``init="rbm"``: a stack of restricted Boltzmann machines, pretrained and unrolled.
 
 The recipe of Hinton & Salakhutdinov (2006): each machine learns from the hidden means of
 the one before; then the stack is unrolled, the machines' transposed weights the decoder.
@@ -13,7 +13,8 @@ from typing import Any
 import jax
 import numpy as np
 
-from skautoencoder._data._blocks import Standardisation
+from skautoencoder._data._moments import column_moments
+from skautoencoder._data._standardization import Standardization
 from skautoencoder._networks import AutoencoderParameters, Stack
 from skautoencoder._training._contrastive import (
     Contrastive,
@@ -21,6 +22,7 @@ from skautoencoder._training._contrastive import (
     start_chains,
     start_machine,
 )
+from skautoencoder._training._start import without_path
 from skautoencoder.boltzmann import Kind, hidden_mean
 
 # The paper's recipe, and the 10 epochs a layer of the code that came with it, or more where
@@ -36,7 +38,7 @@ class EncodedRows:
     """Rows as the machines so far see them, a few at a time."""
 
     rows: Any
-    standardisation: Standardisation
+    standardization: Standardization
     machines: tuple = ()  # of (machine, kind)
 
     @property
@@ -49,13 +51,20 @@ class EncodedRows:
 
     def take(self, index):
         """The rows at ``index``, encoded."""
-        x = self.standardisation.apply(self.rows.take(index))
+        x = self.standardization.apply(self.rows.take(index))
         for machine, kind in self.machines:
             x = hidden_mean(machine, kind, x)
         return x
 
 
-def pretrain(network, loss, standardisation, rows, index, rng):
+def start_at_machines(network, loss, rows, index, rng):
+    """The :class:`Start` of a network at pretrained weights, for the rows at ``index``."""
+    moments = column_moments(rows, index)
+    params = pretrain(network, loss, moments.standardization, rows, index, rng)
+    return without_path(network, moments, params)
+
+
+def pretrain(network, loss, standardization, rows, index, rng):
     """Parameters of a dense network of logistic units, pretrained layer by layer.
 
     The first machine has Bernoulli visible units where the loss is cross-entropy, Gaussian
@@ -69,8 +78,8 @@ def pretrain(network, loss, standardisation, rows, index, rng):
     """
     visible = _visible_units(network, loss)
     # Bernoulli units see the data as they are
-    plain = Standardisation(np.zeros_like(standardisation.mean), 1.0)
-    seen = EncodedRows(rows, plain if visible == "bernoulli" else standardisation)
+    plain = Standardization(np.zeros_like(standardization.mean), 1.0)
+    seen = EncodedRows(rows, plain if visible == "bernoulli" else standardization)
     sizes = (network.n_features, *network.hidden_layer_sizes, network.n_components)
     for i, (_, n_hidden) in enumerate(pairwise(sizes)):
         kind = Kind(
@@ -81,7 +90,7 @@ def pretrain(network, loss, standardisation, rows, index, rng):
         seen = replace(seen, machines=(*seen.machines, (machine, kind)))
     machines = [machine for machine, _ in seen.machines]
     params = _unroll(machines, network)
-    return _fold_in(params, standardisation, loss) if visible == "bernoulli" else params
+    return _fold_in(params, standardization, loss) if visible == "bernoulli" else params
 
 
 def _visible_units(network, loss):
@@ -136,9 +145,9 @@ def _unroll(machines, network):
     )
 
 
-def _fold_in(params, standardisation, loss):
-    """The same network for standardised rows, and for a loss that adds the mean's output."""
-    mean, scale = standardisation.mean.astype(np.float32), np.float32(standardisation.scale)
+def _fold_in(params, standardization, loss):
+    """The same network for standardized rows, and for a loss that adds the mean's output."""
+    mean, scale = standardization.mean.astype(np.float32), np.float32(standardization.scale)
     (first, *weights), (bias, *biases) = params.encoder.weights, params.encoder.biases
     encoder = params.encoder._replace(
         weights=(first * scale, *weights), biases=(bias + mean @ first, *biases)

@@ -1,0 +1,78 @@
+"""Mean, variance and range of each column, read a few rows at a time."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from skautoencoder._data._blas import one_blas_thread
+from skautoencoder._data._standardization import Standardization
+
+_CHUNK_VALUES = 1_048_576
+
+# A column with more than this share of all variance leaves nothing to learn of the others.
+_DOMINANT = 0.999
+
+
+def column_moments(rows, index):
+    """The :class:`Moments` of the rows at ``index``, to the same bits on any number of cores."""
+    with one_blas_thread():
+        return moments_of(rows, index)
+
+
+class Moments(NamedTuple):
+    """Mean, variance and largest value of each column, the variance in squares of a common unit.
+
+    The unit is a power of two near the largest entry, so that no square of a very small or
+    very large number is lost, and none of the others is rounded.
+    """
+
+    mean: np.ndarray  # (n_features,)
+    variance: np.ndarray  # (n_features,)
+    highest: np.ndarray  # (n_features,)
+    unit: float
+
+    @property
+    def spread(self):
+        """The root of the columns' mean variance."""
+        return self.unit * float(np.sqrt(self.variance.mean()))
+
+    @property
+    def standardization(self):
+        """The mean, and the spread as one scale for all columns; 1 where there is none."""
+        return Standardization(self.mean, self.spread or 1.0)
+
+    @property
+    def dominant(self):
+        """Number of the column that has nearly all of the variance of those that vary, or None."""
+        column = int(self.variance.argmax())
+        others = self.variance.sum() - self.variance[column]
+        return column if 0 < others < (1 - _DOMINANT) * self.variance.sum() else None
+
+
+def moments_of(rows, index):
+    """The same on as many threads as BLAS may use just now."""
+    mean: Any = 0.0
+    low: Any = np.inf
+    high: Any = -np.inf
+    for x, share in weighted_chunks(rows, index):
+        mean = mean + share @ x
+        low, high = np.minimum(low, x.min(axis=0)), np.maximum(high, x.max(axis=0))
+    constant = low == high
+    mean = np.where(constant, low, mean)  # the rounding of a mean is no variance
+    exponent = np.frexp(max(high.max(), -low.min()))[1]
+    unit = float(np.ldexp(1.0, np.clip(exponent, -1000, 1000)))
+    centre = mean / unit
+    variance = sum(share @ (x / unit - centre) ** 2 for x, share in weighted_chunks(rows, index))
+    return Moments(mean, np.where(constant, 0.0, variance), high, unit)
+
+
+def weighted_chunks(rows, index, least=1):
+    """The rows in double precision, with the share of each in the total weight."""
+    total = rows.weight[index].sum()
+    size = max(least, _CHUNK_VALUES // rows.X.shape[1])
+    for start in range(0, len(index), size):
+        chunk = index[start : start + size]
+        x = rows.take(chunk)
+        yield x.astype(np.float64, copy=False), rows.weight[chunk] / total

@@ -1,0 +1,393 @@
+"""What all autoencoder transformers share: the surface of one training."""
+
+from __future__ import annotations
+
+import warnings
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from skautoencoder._data._moments import column_moments
+from skautoencoder._data._rows import Rows
+from skautoencoder._data._standardization import Standardization
+from skautoencoder._estimators._drawing import DrawingMixin
+from skautoencoder._estimators._fitted import FittedAutoencoder
+from skautoencoder._estimators._input import check_groups, check_weight
+from skautoencoder._estimators._keeping import keeps_old_fit
+from skautoencoder._estimators._reporting import FitReporter, hook_arguments
+from skautoencoder._estimators._transformer import BaseTransformer
+from skautoencoder._networks import ACTIVATIONS
+from skautoencoder._sklearn import (
+    HasMethods,
+    Interval,
+    Options,
+    RealNotInt,
+    StrOptions,
+    fit_context,
+)
+from skautoencoder._training._factories import from_pickle, to_pickle
+from skautoencoder._training._optimizers import OPTIMIZERS
+from skautoencoder._training._recipe import Recipe
+from skautoencoder._training._seeds import draw_seed
+from skautoencoder.losses import LOSSES, Loss
+from skautoencoder.objectives import OBJECTIVES, Objective
+
+# JAX, and all that trains, is imported where a fit begins: what is fitted needs none of it.
+
+
+class BaseAutoencoder(DrawingMixin, BaseTransformer):
+    """Validates, trains and stores; a subclass says which network it is.
+
+    A subclass has a constructor and ``_make_network(n_features, n_components)``.
+    """
+
+    #: The rules of a fit. A subclass with others is an ablation.
+    _recipe: ClassVar[Recipe] = Recipe()
+
+    _parameter_constraints: dict = {
+        "n_components": [
+            Interval(Integral, 1, None, closed="left"),
+            Interval(RealNotInt, 0, 1, closed="neither"),
+            StrOptions({"mle"}),
+            None,
+        ],
+        "whiten": ["boolean"],
+        "activation": [StrOptions(set(ACTIVATIONS))],
+        "loss": [StrOptions(set(LOSSES)), Loss],
+        "objective": [StrOptions(set(OBJECTIVES)), Objective],
+        "init": [StrOptions({"pca", "glorot"})],
+        "optimizer": [StrOptions(set(OPTIMIZERS)), HasMethods(["init", "update"]), callable],
+        "learning_rate": [Interval(Real, 0, None, closed="neither")],
+        "weight_decay": [Interval(Real, 0, None, closed="left")],
+        "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "early_stopping": ["boolean"],
+        "validation_fraction": [Interval(RealNotInt, 0, 1, closed="neither")],
+        "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), Options(Real, {np.inf})],
+        "tol": [Interval(Real, 0, None, closed="left")],
+        "warm_start": ["boolean"],
+        "random_state": ["random_state"],
+        "verbose": ["verbose"],
+    }
+
+    @fit_context(prefer_skip_nested_validation=True)
+    @keeps_old_fit("encoder_")
+    def fit(self, X, y=None, *, X_val=None, sample_weight=None, groups=None):
+        """Learn to squeeze the rows of X into codes and to rebuild them.
+
+        An interrupt (Ctrl-C) while training leaves the estimator fitted with the best
+        weights so far, and is then raised again. An earlier one, like any error, leaves
+        an earlier fit as it was.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Training data. Read a block at a time: a memory map stays on disk, a sparse
+            matrix stays sparse, integers stay integers.
+        y : None
+            Ignored.
+        X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
+            Rows to choose the best weights by. By default they are taken from X, if
+            ``early_stopping`` is true.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows of X, relative to each other. A row of weight zero counts
+            as absent.
+        groups : array-like of shape (n_samples,), default=None
+            Labels of what belongs together: repeated measures of a patient, windows cut
+            from one recording. No group is held out from training on a part of it, which
+            would flatter the network. Rows that are equal in single precision are always
+            one group.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is out of range, X holds NaN, infinity or dates, fewer than two
+            rows have a weight, or all rows are of one group and some are to be held out.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If the loss diverged; the best weights so far are kept.
+        UserWarning
+            If one column has more than 99.9 % of the variance, or the code of a variational
+            model says nothing of its rows.
+        """
+        from skautoencoder._estimators import _autoencoder_fit as steps
+        from skautoencoder._training import _fit as training
+
+        continued = self.warm_start and hasattr(self, "encoder_")
+        rows = self._check_rows(X, sample_weight, reset=not continued)
+        validation = None if X_val is None else self._check_validation(X_val)
+        groups = check_groups(groups, rows.X)
+        seed = draw_seed(check_random_state(self.random_state))
+
+        plan = steps.make_plan(
+            self, rows, seed, validation=validation, groups=groups, continued=continued
+        )
+        learner = plan.leader.learner
+        steps.warn_dominant(self, learner.start.moments)
+        reporter = FitReporter(
+            self,
+            lambda params: steps.attributes(learner, params),
+            hook_arguments(rows.X, y, sample_weight=sample_weight, groups=groups),
+            self.max_iter,
+        )
+        state = training.fit(plan, training.begin(plan), reporter)
+        learner, result = steps.kept(plan, training.result_of(plan, state))
+        self._store(steps.attributes(learner, result.params), result, plan)
+        self._set_final_code(plan, result)
+        reporter.finish(self._fitted_attributes)
+        if result.end is training.End.DIVERGED:
+            self._warn_diverged(result)
+        if result.end is training.End.INTERRUPTED:
+            raise KeyboardInterrupt
+        return self
+
+    @fit_context(prefer_skip_nested_validation=True)
+    @keeps_old_fit("encoder_")
+    def partial_fit(self, X, y=None, *, sample_weight=None):
+        """Learn from one more chunk of data, in a single pass over its rows.
+
+        The first call starts from the chunk's own PCA (with ``init="pca"``), mean and
+        scale; a call after `fit` goes on from the fitted weights. The learning rate is
+        constant, and no rows are held out.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            A chunk of the data.
+        y : None
+            Ignored.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows of X.
+
+        Returns
+        -------
+        self : object
+            The estimator, a little further.
+
+        Raises
+        ------
+        ValueError
+            As `fit` does, or if the number of columns has changed.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If the loss diverged; the state before the chunk is kept.
+        UserWarning
+            If a column varies that did not in the first chunk, or, in that chunk, one has
+            more than 99.9 % of the variance.
+
+        Notes
+        -----
+        Mean and scale are those of the first chunk. It should be one in which all columns
+        vary; where none does, the next chunk counts as the first.
+        """
+        from skautoencoder._estimators import _autoencoder_chunks as steps
+
+        first = not hasattr(self, "encoder_")
+        rows = self._check_rows(X, sample_weight, reset=first)
+        steps.learn_chunk(self, rows)
+        return self
+
+    def transform(self, X):
+        """The codes of the rows of X.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_components_)
+            In single precision if that holds all values of the data type of X exactly,
+            as it does for float32, float16 and integers of up to 16 bits, else in double.
+            In the units of the data, each component as spread as its principal axis, unless
+            ``whiten`` asks for unit variance.
+
+        Raises
+        ------
+        NotFittedError
+            If the estimator is not fitted.
+        ValueError
+            If X holds NaN or infinity or has another number of columns.
+        """
+        X = self._check_X(X)
+        codes = self._model.codes(X)
+        codes *= self.code_scale_
+        return codes
+
+    def inverse_transform(self, X):
+        """The rows that the codes stand for.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_components_)
+            Codes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features_in_)
+            Reconstructions in the units of the training data, in double precision if
+            the codes are, else in single precision.
+
+        Raises
+        ------
+        NotFittedError
+            If the estimator is not fitted.
+        ValueError
+            If the codes hold NaN or infinity or have another number of columns.
+        """
+        check_is_fitted(self)
+        what = f"{type(self).__name__} decodes codes of n_components_={self.n_components_} columns"
+        codes = self._check_codes(X, self.n_components_, what)
+        return self._model.rows(codes / self.code_scale_.astype(codes.dtype))
+
+    def score_samples(self, X):
+        """Minus each row's squared reconstruction error: higher is more normal.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Summed over the features, in squared units of the data, in double precision.
+        """
+        X = self._check_X(X)
+        errors = self._model.squared_errors(X)
+        with np.errstate(over="ignore"):
+            return -errors * np.float64(self.scale_) ** 2
+
+    def score(self, X, y=None, sample_weight=None):
+        """Share of the variance of X that the reconstruction explains.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        y : None
+            Ignored.
+        sample_weight : array-like of shape (n_samples,), default=None
+
+        Returns
+        -------
+        float
+            ``1 - (squared error) / (squared distance to the mean of X)``, both summed
+            over all entries: 1 is perfect, 0 is no better than the mean. Comparable
+            with the same figure for PCA's reconstruction.
+        """
+        X = self._check_X(X)
+        weight = check_weight(sample_weight, X)
+        spread = column_moments(Rows(X, weight), np.arange(X.shape[0])).spread
+        error = np.average(self._model.squared_errors(X), weights=weight) / X.shape[1]
+        if spread == 0:
+            return 1.0 if error == 0 else 0.0
+        with np.errstate(over="ignore", divide="ignore"):
+            return float(1 - error / np.float64(spread / self.scale_) ** 2)
+
+    def __getstate__(self):
+        state = dict(super().__getstate__())
+        return state | {"optimizer": to_pickle(self.optimizer)}
+
+    def __setstate__(self, state):
+        super().__setstate__(state | {"optimizer": from_pickle(state["optimizer"])})
+
+    @property
+    def code_scale_(self):
+        """What the network's own codes are multiplied by, of shape (n_components_,)."""
+        return self._code.factor
+
+    @property
+    def _n_features_out(self):
+        return self.n_components_
+
+    @property
+    def _model(self):
+        """The fitted model, on NumPy."""
+        return FittedAutoencoder(
+            self._network,
+            self._network.parameters(self.encoder_, self.decoder_),
+            self._loss,
+            self._objective,
+            Standardization(self.mean_, self.scale_),
+            self._highest,
+        )
+
+    # -- the steps of a fit
+
+    @property
+    def _n_heads(self):
+        """Encoder outputs for each component, which the objective decides."""
+        named = isinstance(self.objective, str)
+        objective: Any = OBJECTIVES[self.objective] if named else self.objective
+        return objective.n_heads
+
+    def _check_values(self, X):
+        loss = LOSSES[self.loss] if isinstance(self.loss, str) else self.loss
+        loss.check(X)
+        return X
+
+    def _fitted_attributes(self):
+        """What makes a copy of this estimator a fitted one."""
+        return {name: getattr(self, name) for name in _FITTED}
+
+    def _store(self, attributes, result, plan):
+        self.__dict__.update(attributes)
+        self.loss_curve_ = result.loss_curve
+        self.validation_loss_curve_ = result.held_out_curve
+        self.best_loss_ = result.best_loss
+        self.n_iter_ = len(result.loss_curve) - 1
+        self._started_at_pca = plan.from_pca  # so did the loss curves
+        for leftover in ("_state", "_seed", "_idle"):  # of an earlier partial_fit
+            self.__dict__.pop(leftover, None)
+
+    def _set_final_code(self, plan, result):
+        from skautoencoder._estimators._autoencoder_fit import final_code
+
+        attributes, in_use = final_code(self, plan.rows, left_start=result.best_epoch > 0)
+        self.__dict__.update(attributes)
+        learner, index = plan.leader.learner, plan.leader.index
+        n_steps = self.n_iter_ * learner.steps_an_epoch(len(index))
+        if not in_use and n_steps >= self._recipe.steps_into_use:
+            warnings.warn(
+                f"None of the {self.n_components_} components is in use: their means hardly "
+                f"differ from row to row. Lower beta or noise_std of {self._objective!r}.",
+                UserWarning,
+                stacklevel=5,
+            )
+
+    def _warn_diverged(self, result):
+        warnings.warn(
+            f"The loss diverged in epoch {self.n_iter_} ({result.loss_curve[-1]:.3g}, from "
+            f"{result.loss_curve[0]:.3g} at the start); the weights of epoch "
+            f"{result.best_epoch} are kept. Lower learning_rate={self.learning_rate!r}, or "
+            "scale the columns of X.",
+            ConvergenceWarning,
+            stacklevel=5,
+        )
+
+
+# The attributes that make an estimator a fitted one, as `_autoencoder_fit.attributes` gives them.
+_FITTED = (
+    "n_components_",
+    "mean_",
+    "scale_",
+    "encoder_",
+    "decoder_",
+    "_code",
+    "_highest",
+    "_network",
+    "_loss",
+    "_objective",
+)

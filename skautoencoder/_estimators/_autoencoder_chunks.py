@@ -1,0 +1,94 @@
+"""``partial_fit`` of autoencoders: one more chunk of rows, in a single pass."""
+
+from __future__ import annotations
+
+import warnings
+
+import jax
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import check_random_state
+
+from skautoencoder._data._moments import column_moments
+from skautoencoder._estimators._autoencoder_fit import (
+    attributes,
+    continued_lane,
+    first_lane,
+    warn_dominant,
+)
+from skautoencoder._training._plan import numbered
+from skautoencoder._training._precision import moved
+from skautoencoder._training._seeds import EPOCH, draw_seed, generator
+
+_NEVER = np.zeros(1, bool)
+
+
+def learn_chunk(estimator, rows):
+    """Go on from an estimator's state with the rows of one chunk, or begin with them."""
+    index = numbered(rows)
+    seed = getattr(estimator, "_seed", None)
+    if seed is None:
+        seed = draw_seed(check_random_state(estimator.random_state))
+    first = not hasattr(estimator, "encoder_") or getattr(estimator, "_idle", _NEVER).all()
+    lane = (
+        first_lane(estimator, rows, seed)(index, 0)
+        if first
+        else continued_lane(estimator, rows, index)
+    )
+    learner = lane.learner
+    state = (not first and getattr(estimator, "_state", None)) or learner.begin()
+    before = learner.start_loss(rows, index)
+    rng = generator(seed, EPOCH, 0, 0 if first else estimator.n_iter_)
+    epoch = learner.epoch(state, rows, index, rng)
+    if first:
+        _begin(estimator, learner, before)
+    else:
+        _warn_no_longer_idle(estimator, column_moments(rows, index))
+    estimator._seed = seed
+    loss = learner.in_data_units(epoch.loss)
+    if not learner.learnt_in_bounds(epoch, before):
+        _warn_diverged(estimator, loss)
+        return
+    average = (learner.params(state), learner.params(epoch.state))
+    estimator.encoder_, estimator.decoder_ = moved(learner.start_params, *average)
+    estimator._highest = learner.model.highest
+    estimator._state = jax.tree.map(np.array, epoch.state)
+    estimator._started_at_pca = False  # rows of several chunks have no one PCA
+    estimator.loss_curve_.append(loss)
+    estimator.best_loss_ = loss
+    estimator.n_iter_ += 1
+
+
+def _begin(estimator, learner, loss):
+    moments = learner.start.moments
+    warn_dominant(estimator, moments)
+    estimator.__dict__.update(attributes(learner, learner.start_params))
+    estimator._idle = moments.variance == 0
+    estimator.__dict__.pop("_state", None)
+    estimator.loss_curve_, estimator.validation_loss_curve_, estimator.n_iter_ = [], [], 0
+    estimator.best_loss_ = learner.in_data_units(loss)
+
+
+def _warn_no_longer_idle(estimator, moments):
+    spread = moments.unit * np.sqrt(moments.variance)
+    idle = getattr(estimator, "_idle", _NEVER)
+    awake = idle & (spread > estimator._recipe.awake * estimator.scale_)
+    if awake.any():
+        estimator._idle = idle & ~awake
+        names = ", ".join(estimator._column(number) for number in np.flatnonzero(awake))
+        warnings.warn(
+            f"{names} did not vary in the first chunk, and now does, by more than a typical "
+            "column's spread there: mean_, scale_ and the start know nothing of it. Begin "
+            "with a chunk in which all columns vary, or call fit on one.",
+            UserWarning,
+            stacklevel=6,
+        )
+
+
+def _warn_diverged(estimator, loss):
+    warnings.warn(
+        f"The loss diverged ({loss:.3g}) in this chunk; the state before it is kept. Lower "
+        f"learning_rate={estimator.learning_rate!r}, or look for rows far from the others.",
+        ConvergenceWarning,
+        stacklevel=6,
+    )

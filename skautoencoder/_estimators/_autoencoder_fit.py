@@ -1,0 +1,248 @@
+"""From an autoencoder's parameters to learners, and from what they learnt to attributes."""
+
+from __future__ import annotations
+
+import warnings
+from numbers import Integral
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.base import clone
+
+from skautoencoder._data._moments import column_moments
+from skautoencoder._data._standardization import Standardization
+from skautoencoder._model import Model
+from skautoencoder._networks import rescale_code
+from skautoencoder._sklearn import infer_dimension
+from skautoencoder._starts import STARTS
+from skautoencoder._starts._principal_axes import principal_axes
+from skautoencoder._training._gradient_learner import GradientLearner
+from skautoencoder._training._plan import Lane, Plan, lanes_and_held_out, numbered
+from skautoencoder._training._precision import moved, single
+from skautoencoder._training._seeds import START, generator
+from skautoencoder._training._start import Start
+from skautoencoder.losses import LOSSES
+from skautoencoder.objectives import OBJECTIVES
+
+
+def make_plan(estimator, rows, seed, *, validation, groups, continued):
+    """The :class:`Plan` of a fit to checked rows; ``continued`` from the fitted weights."""
+    recipe = estimator._recipe
+    begin = (
+        (lambda index, number: continued_lane(estimator, rows, index))
+        if continued
+        else first_lane(estimator, rows, seed)
+    )
+    lanes, held_out = lanes_and_held_out(
+        rows,
+        begin,
+        recipe,
+        seed,
+        validation=validation,
+        groups=groups,
+        validation_fraction=estimator.validation_fraction,
+        early_stopping=estimator.early_stopping,
+        continued=continued,
+    )
+    learner, index = lanes[0].learner, lanes[0].index
+    n_steps = learner.steps_an_epoch(len(index))
+    waits = recipe.patience(estimator.n_iter_no_change, n_steps)
+    return Plan(
+        rows,
+        lanes,
+        held_out,
+        max_iter=estimator.max_iter,
+        patience=waits if estimator.early_stopping else np.inf,
+        tol=estimator.tol,
+        from_pca=estimator.init == "pca" and not continued,
+        begin=begin,
+        seed=seed,
+        recipe=recipe,
+    )
+
+
+def kept(plan, result):
+    """The learner and the result to keep: PCA's, unless training was convincingly better.
+
+    Rows that were held out for the choice can serve PCA as well, so it is that of all rows.
+    """
+    learner, index = plan.leader.learner, plan.leader.index
+    if not plan.from_pca or result.convincing:
+        return learner, result
+    everything = numbered(plan.rows)
+    if len(index) < len(everything):
+        learner = plan.begin(everything, 0).learner
+    return learner, result.with_start(learner.start_params)
+
+
+def first_lane(estimator, rows, seed):
+    """A function that gives a lane on some of the rows, from its number: it starts anew."""
+    everything = numbered(rows)
+    rng = generator(seed, START)
+    width = _width(estimator.n_components, rows, everything, rng)
+    network = estimator._make_network(rows.n_features, width)
+    start_at, loss = STARTS[estimator.init], asked_loss(estimator)
+
+    def begin(index, number):
+        start = start_at(network, loss, rows, index, generator(seed, START, number))
+        return Lane(_learner(estimator, network, start, len(everything)), index)
+
+    return begin
+
+
+def continued_lane(estimator, rows, index):
+    """A lane that goes on from the fitted weights.
+
+    Raises
+    ------
+    ValueError
+        If the parameters ask for another network than the fitted one.
+    """
+    asked = estimator.n_components
+    width = int(asked) if isinstance(asked, Integral) else estimator.n_components_
+    network = estimator._make_network(estimator.n_features_in_, width)
+    fitted = estimator._network
+    if network != fitted:
+        raise ValueError(
+            f"Going on from fitted weights needs the fitted network, {fitted}, but "
+            f"the parameters now ask for {network}. Fit anew with warm_start=False."
+        )
+    standardization = Standardization(estimator.mean_, estimator.scale_)
+    highest = estimator._highest
+    if highest is not None:
+        highest = np.maximum(highest, column_moments(rows, index).highest)
+    params = fitted.parameters(estimator.encoder_, estimator.decoder_)
+    start = Start(standardization, params, True, estimator._code, highest)
+    return Lane(_learner(estimator, network, start, len(index)), index)
+
+
+def asked_loss(estimator):
+    """The loss that the parameters ask for."""
+    return LOSSES[estimator.loss] if isinstance(estimator.loss, str) else estimator.loss
+
+
+def asked_objective(estimator):
+    """The objective that the parameters ask for, a copy of the user's own."""
+    objective = estimator.objective
+    named = isinstance(objective, str)
+    return OBJECTIVES[objective]() if named else clone(objective).with_plain_numbers()
+
+
+def attributes(learner, params):
+    """The attributes that make an estimator a fitted one, at these weights of a learner."""
+    start = learner.start
+    encoder, decoder = moved(start.params, single(start.params), params)
+    return {
+        "n_components_": learner.model.network.n_components,
+        "mean_": start.standardization.mean,
+        "scale_": start.standardization.scale,
+        "encoder_": encoder,
+        "decoder_": decoder,
+        "_code": start.code,
+        "_highest": learner.model.highest,
+        "_network": learner.model.network,
+        "_loss": learner.model.loss,
+        "_objective": learner.objective,
+    }
+
+
+def final_code(estimator, rows, left_start):
+    """The fitted codes in the units that users see: attributes that change, and are they in use.
+
+    Parameters
+    ----------
+    estimator : fitted autoencoder
+    rows : Rows
+    left_start : bool
+        Whether the weights are others than those of the start.
+
+    Returns
+    -------
+    attributes : dict
+    in_use : bool
+        Whether any component says something of its row.
+    """
+    model, code = estimator._model, estimator._code
+    has_prior = hasattr(estimator._objective, "prior_units")
+    prior = _in_prior_units(model, rows) if has_prior else _WITHOUT_PRIOR
+    if estimator.whiten or left_start:
+        spread = white = prior.unit
+        if not has_prior:
+            spread = model.code_spread(rows, numbered(rows))
+            n_rows = np.count_nonzero(rows.weight)  # PCA divides by one less
+            white = spread * np.sqrt(n_rows / (n_rows - 1))
+        code = code.whitened(white) if estimator.whiten else code.adapted(spread)
+    code = code._replace(factor=code.factor * prior.unit)
+    return prior.attributes | {"_code": code}, prior.in_use
+
+
+class _Prior(NamedTuple):
+    """The components put in the prior's units: what those were, and what has changed."""
+
+    unit: Any
+    attributes: dict
+    in_use: bool
+
+
+_WITHOUT_PRIOR = _Prior(1.0, {}, True)
+
+
+def _in_prior_units(model, rows):
+    objective = model.objective
+    unit, in_use = objective.prior_units(model.code_moments(rows.X), rows.weight)
+    shift = -2 * np.log(unit)  # of the logarithms of the variances
+    encoder, decoder = rescale_code(model.network, model.params, 1 / unit, shift)
+    return _Prior(unit, {"encoder_": encoder, "decoder_": decoder}, in_use)
+
+
+def warn_dominant(estimator, moments):
+    """Warn of a column that has nearly all of the variance."""
+    column = None if moments is None else moments.dominant
+    if column is not None:
+        warnings.warn(
+            f"{estimator._column(column)} has more than 99.9 % of the variance of X, so hardly "
+            "anything is learnt of the others. Scale the columns first, for example with "
+            "StandardScaler().",
+            UserWarning,
+            stacklevel=6,
+        )
+
+
+def _width(asked, rows, index, rng):
+    """The width of the code: ``n_components`` as PCA reads it."""
+    if isinstance(asked, Integral):
+        return int(asked)
+    if asked is None:
+        return min(len(index), rows.n_features)
+    axes = principal_axes(rows, index, None, rng)
+    if asked != "mle":
+        return axes.count(asked)
+    if len(index) < rows.n_features:
+        raise ValueError(
+            "n_components='mle' needs at least as many rows as columns. Got "
+            f"{len(index)} rows of {rows.n_features} columns."
+        )
+    scale = axes.moments.standardization.scale
+    variance = axes.variance * scale**2 * len(index) / (len(index) - 1)
+    return infer_dimension(variance, len(index))
+
+
+def _learner(estimator, network, start, n_samples):
+    loss, (mean, scale) = asked_loss(estimator), start.standardization
+    highest = start.highest if loss.bounded_by_range else None
+    with np.errstate(over="ignore"):  # programs of losses that allow such data need neither
+        mean, scale = mean.astype(np.float32), np.float32(scale)
+        highest = None if highest is None else highest.astype(np.float32)
+    model = Model(network, loss, mean, scale, highest)
+    objective = asked_objective(estimator)
+    objective.check(model)
+    return GradientLearner(
+        model,
+        objective,
+        start,
+        optimizer=estimator.optimizer,
+        learning_rate=estimator.learning_rate,
+        weight_decay=estimator.weight_decay,
+        batch_size=estimator._recipe.rows_a_step(estimator.batch_size, n_samples),
+        recipe=estimator._recipe,
+    )

@@ -1,0 +1,131 @@
+"""A fitted autoencoder on NumPy: rows to codes, to rows, to errors; it needs no JAX."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from skautoencoder._data._chunks import by_chunks, by_parallel_chunks, rows_together
+from skautoencoder._data._precision import working_dtype
+from skautoencoder._data._rows import slices
+from skautoencoder._data._standardization import Standardization
+from skautoencoder._model import Model
+
+
+@dataclass(frozen=True)
+class FittedAutoencoder:
+    """Network, weights, and the units that rows are learnt in.
+
+    Rows in double precision are worked on in double precision: in single, the same row could
+    get another last digit in another place of the array.
+
+    Parameters
+    ----------
+    network : DenseNetwork or ConvolutionalNetwork
+    params : AutoencoderParameters
+    loss : Loss
+    objective : Objective
+    standardization : Standardization
+    highest : ndarray of shape (n_features,) or None
+        Largest value of each column in training, for a loss that is bounded by it.
+    """
+
+    network: Any
+    params: Any
+    loss: Any
+    objective: Any
+    standardization: Standardization
+    highest: np.ndarray | None
+
+    def codes(self, X):
+        """The network's own codes of checked X, of about unit variance."""
+
+        def code(model, params, x, _):
+            return self.objective.code(model, params, x)
+
+        return self._of_rows(code, X, working_dtype(X.dtype), self.network.n_components)
+
+    def rows(self, codes):
+        """What the network's own codes stand for, in the units of the data."""
+        model, params = self._in_precision(codes.dtype)
+
+        def decode(some):
+            return model.predict(params, some)
+
+        return by_parallel_chunks(
+            decode, codes, rows_together(self.network.widest), codes.dtype, self.network.n_features
+        )
+
+    def squared_errors(self, X):
+        """Each row's squared reconstruction error in standard units, for checked X."""
+        scale = self.standardization.scale
+
+        def error(model, params, x, rows):
+            rebuilt = model.predict(params, self.objective.code(model, params, x))
+            difference = np.subtract(rows, rebuilt, dtype=np.float64) / scale
+            return np.sum(difference**2, axis=1)
+
+        return self._of_rows(error, X, np.float64)
+
+    def log_likelihood(self, X, n_draws, rng):
+        """A lower bound of each row's log-likelihood, from so many draws of its code."""
+
+        def bound(model, params, x, _):
+            shape = (len(x), self.network.n_components)
+            draws = (rng.standard_normal(shape).astype(x.dtype) for _ in range(n_draws))
+            nats = -self.objective.log_likelihood(model, params, x, draws)
+            return -self.objective.in_units(nats, model, self.standardization.scale)
+
+        return self._of_rows(bound, X, np.float64, together=by_chunks)
+
+    def code_moments(self, X):
+        """Mean and variance of each row's code, side by side, of a variational model."""
+
+        def moments(model, params, x, _):
+            return self.objective.moments(model, params, x)
+
+        return self._of_rows(moments, X, working_dtype(X.dtype), 2 * self.network.n_components)
+
+    def code_spread(self, rows, index):
+        """The standard deviation of each component of the network's own codes."""
+        share = rows.weight[index] / rows.weight[index].sum()
+        centre = None
+        total: Any = 0.0
+        square: Any = 0.0
+        for some in slices(len(index), 16 * rows_together(self.network.widest)):
+            codes = self.codes(rows.take(index[some]))
+            centre = codes.mean(axis=0) if centre is None else centre
+            total += share[some] @ (codes - centre)
+            square += share[some] @ (codes - centre) ** 2
+        return np.sqrt((square - total**2).clip(0))
+
+    def _in_precision(self, dtype):
+        """Model and parameters for rows of one precision."""
+        mean, scale = self.standardization
+        highest = None if self.highest is None else self.highest.astype(dtype)
+        model = Model(self.network, self.loss, mean.astype(dtype), scale, highest)
+        return model, _cast(self.params, dtype)
+
+    def _of_rows(self, function, X, dtype, *width, together=by_parallel_chunks):
+        """``function(model, params, x, rows)`` of all rows, a chunk at a time, as ``dtype``.
+
+        ``x`` holds the standardized rows, ``rows`` those of checked X, as they are.
+        """
+        working = working_dtype(X.dtype)
+        model, params = self._in_precision(working)
+
+        def of_chunk(rows):
+            x = self.standardization.apply(rows, working)
+            return function(model, params, x, rows)
+
+        return together(of_chunk, X, rows_together(self.network.widest), dtype, *width)
+
+
+def _cast(params, dtype):
+    """The same parameters, each array of the type ``dtype``."""
+    if params is None or isinstance(params, np.ndarray):
+        return params if params is None else params.astype(dtype, copy=False)
+    parts = [_cast(part, dtype) for part in params]
+    return type(params)(*parts) if hasattr(params, "_fields") else tuple(parts)

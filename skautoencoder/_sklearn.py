@@ -1,0 +1,30 @@
+"""The only door to names that scikit-learn and joblib keep to themselves."""
+
+from joblib.parallel import ThreadingBackend, get_active_backend
+from sklearn.base import _fit_context as fit_context
+from sklearn.utils import _safe_indexing as safe_indexing
+from sklearn.utils._param_validation import HasMethods, Interval, Options, RealNotInt, StrOptions
+from sklearn.utils.validation import _check_n_features as check_n_features
+from sklearn.utils.validation import _check_sample_weight as check_sample_weight
+
+__all__ = [
+    "HasMethods",
+    "Interval",
+    "Options",
+    "RealNotInt",
+    "StrOptions",
+    "ThreadingBackend",
+    "check_n_features",
+    "check_sample_weight",
+    "fit_context",
+    "get_active_backend",
+    "infer_dimension",
+    "safe_indexing",
+]
+
+
+def infer_dimension(variance, n_samples):
+    """Minka's estimate of the dimension of data, from the variances along all its axes."""
+    from sklearn.decomposition._pca import _infer_dimension  # here, as few need it
+
+    return int(_infer_dimension(variance, n_samples))

@@ -1,0 +1,83 @@
+"""The best weights so far, by their losses on held-out rows, the start included."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class BestSoFar:
+    """What held-out rows have said, up to some epoch; see :func:`best_at_start`.
+
+    Parameters
+    ----------
+    params : pytree
+        The best weights.
+    losses, start_losses : ndarray of shape (n_held_out,)
+        Of the best weights, and of those at the start.
+    weight : ndarray of shape (n_held_out,)
+    group : ndarray of shape (n_held_out,)
+        Rows of one group count as one.
+    tol : float
+        Relative improvement of the mean loss that counts as progress.
+    curve : tuple of float
+        Mean loss after each epoch, entry 0 at the start.
+    epoch : int
+        The epoch that the best weights are from.
+    level, level_epoch : float, int
+        The loss that progress is measured from, and when it was reached.
+    """
+
+    params: Any
+    losses: np.ndarray
+    start_losses: np.ndarray
+    weight: np.ndarray
+    group: np.ndarray
+    tol: float
+    curve: tuple
+    epoch: int
+    level: float
+    level_epoch: int
+
+    @property
+    def loss(self):
+        """Mean held-out loss of the best weights."""
+        return self.curve[self.epoch]
+
+    @property
+    def n_without_progress(self):
+        """Epochs since the last progress."""
+        return len(self.curve) - 1 - self.level_epoch
+
+    def after(self, params, losses):
+        """The same, one epoch later."""
+        loss, now = _mean(losses, self.weight), len(self.curve)
+        later = replace(self, curve=(*self.curve, loss))
+        if loss < self.loss:
+            later = replace(later, params=params, losses=losses, epoch=now)
+        if loss < self.level - self.tol * abs(self.level):
+            later = replace(later, level=loss, level_epoch=now)
+        return later
+
+    def patient_again(self):
+        """The same, epochs without progress counted from here."""
+        return replace(self, level_epoch=len(self.curve) - 1)
+
+    def gains_of_groups(self):
+        """What each group gained over the start, times its weight, and its weight."""
+        gain = self.weight * (self.start_losses - self.losses)
+        return np.bincount(self.group, gain), np.bincount(self.group, self.weight)
+
+
+def best_at_start(params, losses, weight, tol, group=None):
+    """The :class:`BestSoFar` before the first epoch; each row is its own group by default."""
+    group = np.arange(len(losses)) if group is None else group
+    loss = _mean(losses, weight)
+    return BestSoFar(params, losses, losses, weight, group, tol, (loss,), 0, loss, 0)
+
+
+def _mean(losses, weight):
+    return float(np.sum(weight * losses) / weight.sum())

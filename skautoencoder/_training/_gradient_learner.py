@@ -1,0 +1,197 @@
+"""A network that learns by gradient descent: the :class:`Learner` of autoencoders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+
+from skautoencoder._data._blocks import blocks
+from skautoencoder._model import Model
+from skautoencoder._training._execution import alongside
+from skautoencoder._training._factories import optimizer_of
+from skautoencoder._training._gradient import (
+    StepSchedule,
+    Weights,
+    judging_program,
+    training_program,
+)
+from skautoencoder._training._learner import Epoch
+from skautoencoder._training._precision import single
+from skautoencoder._training._recipe import Recipe
+from skautoencoder._training._seeds import key_words
+from skautoencoder._training._start import Start
+from skautoencoder._training._updates import start_optimizer
+
+# Held-out rows are judged so many at a time, one call each: a program without a loop takes
+# a third of the time to compile.
+_JUDGED_TOGETHER = 256
+
+
+class GradientState(NamedTuple):
+    """Where the training of a network stands."""
+
+    weights: Weights
+    n_steps: int
+    start_is_good: bool  # whether the average began at weights worth keeping
+
+
+@dataclass(frozen=True, eq=False)
+class GradientLearner:
+    """What is trained, and how. Only ``optimizer`` and shapes change the compiled program.
+
+    Parameters
+    ----------
+    model : Model
+    objective : Objective
+    start : Start
+        With the model's mean and scale in double precision.
+    optimizer : str, optax.GradientTransformation or callable that returns one
+    learning_rate, weight_decay : float
+    batch_size : int
+    recipe : Recipe
+    """
+
+    model: Model
+    objective: Any
+    start: Start
+    optimizer: Any
+    learning_rate: float
+    weight_decay: float
+    batch_size: int
+    recipe: Recipe
+
+    @cached_property
+    def program(self):
+        """The :class:`Program` that trains it, the same one for all of its kind."""
+        structure = jax.tree.structure((self.model, self.objective))
+        return training_program(structure, self.batch_size, optimizer_of(self.optimizer))
+
+    @property
+    def start_params(self):
+        """Weights to start from."""
+        return self.start.params
+
+    @property
+    def unit(self):
+        """The scale of the rows that it learns from."""
+        return self.start.standardization.scale
+
+    @property
+    def unit_loss(self):
+        """The loss of rebuilding nothing but the mean, give or take."""
+        return float(self.objective.unit(self.model))
+
+    @property
+    def rounding(self):
+        """A gain in the mean loss up to here may be an error of rounding."""
+        return self.unit_loss * self.recipe.rounding ** max(self.model.loss.power, 1)
+
+    def in_data_units(self, loss):
+        """A loss of standardized rows, in the units of the data."""
+        return float(self.objective.in_units(loss, self.model, self.unit))
+
+    def steps_an_epoch(self, n_rows):
+        """Batches that so many rows make."""
+        return -(-n_rows // self.batch_size)
+
+    def begin(self, awake=None):
+        """The state before the first step, its optimizer fresh.
+
+        The average begins at the start's own weights, also where the first step is taken from
+        a network drawn awake.
+        """
+        params = first = single(self.start_params)
+        if awake is not None:
+            first = single(self.model.network.awake(awake, self.start_params))
+        named = isinstance(self.optimizer, str)
+        state = start_optimizer(self.optimizer, params) if named else self.program.start(params)
+        return GradientState(Weights(first, params, state), 0, self.start.is_good)
+
+    def params(self, state):
+        """The average of the weights that training has passed through."""
+        return state.weights.average
+
+    def epoch(self, state, rows, index, rng, n_epochs=None):
+        """One pass over the rows at ``index``, shuffled.
+
+        The learning rate falls over ``n_epochs``; it is constant where that is None.
+        """
+        n_steps = None if n_epochs is None else n_epochs * self.steps_an_epoch(len(index))
+        order = rng.permutation(index)
+        totals = []
+        for block in blocks(rows, order, self.start.standardization, self.batch_size):
+            arguments = self._arguments(state, block, n_steps, key_words(rng))
+            weights, total = alongside().train_block(self.program, arguments)
+            totals.append(total)
+            state = state._replace(weights=weights, n_steps=state.n_steps + block.n_steps)
+        # Waits with Python's lock released; reading the totals would hold other threads up.
+        jax.block_until_ready(totals)
+        return Epoch(state, sum(map(float, totals)) / float(rows.weight[order].sum()))
+
+    def losses(self, params, rows, index, unit):
+        """The objective's loss of each row at ``index``, in units of the scale ``unit``."""
+        params = single(params)
+        judge = judging_program(jax.tree.structure((self.model, self.objective)))
+        losses = [
+            judge(params, chunk.x[0], self.model, self.objective)
+            for chunk in blocks(
+                rows, index, self.start.standardization, _JUDGED_TOGETHER, max_steps=1
+            )
+        ]
+        jax.block_until_ready(losses)  # see epoch
+        found = np.concatenate(losses)[: len(index)].astype(np.float64)
+        return self.objective.in_units(found, self.model, self.unit / unit)
+
+    def start_loss(self, rows, index):
+        """Mean loss of the rows at ``index`` before training, on up to 2,000 of them."""
+        index = index[: self.recipe.start_rows]
+        losses = self.losses(self.start_params, rows, index, self.unit)
+        return float(np.average(losses, weights=rows.weight[index]))
+
+    def first_loss(self, rows, index):
+        """The training loss of a first batch of the rows, before anything is learnt from it."""
+        index = index[: self.batch_size]
+        block = next(blocks(rows, index, self.start.standardization, self.batch_size))
+        arguments = self._arguments(self.begin(), block, None, np.zeros(2, np.uint32))
+        # The program that trains is there already: its first loss is of the weights it starts at.
+        _, total = self.program.one(*arguments)
+        return float(total) / float(rows.weight[index].sum())
+
+    def loss_limit(self, loss):
+        """The loss above which a training that starts at ``loss`` has diverged."""
+        return self.recipe.divergence * max(loss, self.unit_loss)
+
+    def learnt_in_bounds(self, epoch, loss):
+        """Whether an epoch from ``loss`` left all numbers finite, and a loss one can mend."""
+        limit = min(self.loss_limit(loss), self.recipe.far_out * self.unit_loss)
+        arrays = jax.tree.leaves(epoch.state.weights)
+        return epoch.loss <= limit and all(np.isfinite(array).all() for array in arrays)
+
+    def _arguments(self, state, block, n_steps, seed):
+        """What the program takes to train a block from a state."""
+        return (
+            state.weights,
+            block,
+            self._schedule(state, block, n_steps),
+            np.float32(self.weight_decay),
+            seed,
+            self.model,
+            self.objective,
+        )
+
+    def _schedule(self, state, block, n_steps):
+        """The :class:`StepSchedule` of a block's steps from here, of ``n_steps`` in all."""
+        steps = state.n_steps + np.arange(len(block.x))
+        if n_steps is None:  # chunk by chunk, without an end: past any warming up
+            progress = fall = 1
+        else:
+            progress = np.minimum(steps / n_steps, 1)
+            fall = self.recipe.schedule(progress)
+        share = self.recipe.average_shares(steps + 1, state.start_is_good)
+        n_rows = np.count_nonzero(block.weight, axis=1)
+        columns = np.broadcast_arrays(self.learning_rate * fall, progress, share, n_rows)
+        return StepSchedule(*(column.astype(np.float32) for column in columns))

@@ -1,0 +1,63 @@
+"""What trains: the one thing that a fit asks of networks and of Boltzmann machines alike."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+
+class Epoch(NamedTuple):
+    """One pass over the rows that are learnt from."""
+
+    state: Any
+    loss: float  # mean over the rows; not a number where the training has broken down
+
+
+class Learner(Protocol):
+    """How weights are trained and judged; all that changes while they are is in a state.
+
+    A state is made of arrays and numbers. What is given to `epoch` is used up: the weights may
+    go before there are new ones.
+    """
+
+    @property
+    def start_params(self) -> Any:
+        """What it starts from."""
+
+    def begin(self, awake: np.random.Generator | None = None) -> Any:
+        """The state before the first step; with a generator, the network is drawn awake."""
+
+    def epoch(
+        self, state: Any, rows: Any, index: np.ndarray, rng: Any, n_epochs: int | None
+    ) -> Epoch:
+        """One pass over the rows at ``index``, of so many; None for one without an end."""
+
+    def params(self, state: Any) -> Any:
+        """What is kept of a state, and judged."""
+
+    def start_loss(self, rows: Any, index: np.ndarray) -> float:
+        """Mean loss of the rows at ``index`` before training."""
+
+    def first_loss(self, rows: Any, index: np.ndarray) -> float:
+        """The same as training measures it, with all that an objective adds to the error."""
+
+    def loss_limit(self, loss: float) -> float:
+        """The loss above which a training that starts at ``loss`` has diverged."""
+
+    def losses(self, params: Any, rows: Any, index: np.ndarray, unit: float) -> np.ndarray:
+        """The loss of each row at ``index``, for rows in standard units of the scale ``unit``."""
+
+    @property
+    def unit(self) -> float:
+        """The scale of the rows that it learns from."""
+
+    @property
+    def rounding(self) -> float:
+        """A gain in the mean loss up to here may be an error of rounding."""
+
+    def in_data_units(self, loss: float) -> float:
+        """A loss of rows in standard units, in the units of the data."""
+
+    def steps_an_epoch(self, n_rows: int) -> int:
+        """How many steps so many rows make."""

@@ -1,0 +1,139 @@
+"""Who learns from which rows, and which rows are held out: all that stays as it is in a fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from skautoencoder._data._groups import row_groups
+from skautoencoder._training._folds import split
+from skautoencoder._training._recipe import Recipe
+from skautoencoder._training._seeds import SPLIT, generator
+
+
+@dataclass(frozen=True, eq=False)
+class Lane:
+    """One training among those of a fit: a :class:`Learner`, and the rows that it learns from."""
+
+    learner: Any
+    index: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """Rows that say how good a lane's weights are."""
+
+    lane: int
+    rows: Any
+    index: np.ndarray
+    group: np.ndarray  # numbers of the groups that the rows at ``index`` belong to
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What a fit does, from its first epoch to its last.
+
+    Parameters
+    ----------
+    rows : Rows
+        What all lanes learn from.
+    lanes : tuple of Lane
+        The first is the one whose weights are kept.
+    held_out : tuple of HeldOut
+        One of the first lane for a plain split; one a fold for cross-validation, whose lanes
+        are trained alongside; none to keep the last weights.
+    max_iter : int
+        Epochs, at most.
+    patience : float
+        Epochs without progress before training stops; infinite to run them all.
+    tol : float
+        Relative improvement of the held-out loss that counts as progress.
+    from_pca : bool
+        Whether the start is PCA. It is left only for a convincing gain, and tried from once
+        more, with the network awake, when patience runs out and little was gained. Both tries
+        share ``max_iter`` and count as one training.
+    begin : callable or None
+        ``begin(index, number)`` gives a lane as they are, on other rows.
+    seed : int
+    recipe : Recipe
+    """
+
+    rows: Any
+    lanes: tuple
+    held_out: tuple = ()
+    max_iter: int = 200
+    patience: float = np.inf
+    tol: float = 1e-4
+    from_pca: bool = False
+    begin: Any = None
+    seed: int = 0
+    recipe: Recipe = field(default_factory=Recipe)
+
+    @property
+    def leader(self):
+        """The lane whose weights are kept."""
+        return self.lanes[0]
+
+    @property
+    def leader_is_held_out(self):
+        """Whether the rows held out are from the leader's own training."""
+        return any(held_out.lane == 0 for held_out in self.held_out)
+
+
+def numbered(rows):
+    """Numbers of the rows that have a weight."""
+    return np.flatnonzero(rows.weight)
+
+
+def lanes_and_held_out(
+    rows, begin, recipe, seed, *, validation, groups, validation_fraction, early_stopping, continued
+):
+    """The lanes of a fit, the one to keep first, and the rows that are held out from them.
+
+    Parameters
+    ----------
+    rows : Rows
+    begin : callable
+        ``begin(index, number)`` gives the lane of that number, on the rows at ``index``.
+    recipe : Recipe
+    seed : int
+    validation : Rows or None
+        Rows of the user's own to choose the best weights by.
+    groups : ndarray or None
+        Labels of rows that belong together.
+    validation_fraction : float
+    early_stopping : bool
+    continued : bool
+        Whether the lanes go on from weights that know all rows, so that no fold can judge them.
+
+    Raises
+    ------
+    ValueError
+        If all rows are of one group and some are to be held out.
+    """
+    everything = numbered(rows)
+    if validation is not None:
+        index = np.arange(validation.X.shape[0])
+        held_out = HeldOut(0, validation, index, row_groups(validation, index))
+        return (begin(everything, 0),), (held_out,)
+    if not early_stopping:
+        return (begin(everything, 0),), ()
+    group = row_groups(rows, everything, groups)
+    if not group.any():
+        raise ValueError(
+            "groups leaves all rows in one group, so none can be held out from the others. "
+            "Give X_val, or set early_stopping=False."
+        )
+    folds = split(everything, group, validation_fraction, recipe, generator(seed, SPLIT))
+    if len(folds) > 1 and continued:
+        return (begin(everything, 0),), ()
+    # A lane of all rows goes before those of the folds, to be kept.
+    trained = [everything, *(fold.train for fold in folds)] if len(folds) > 1 else [folds[0].train]
+    first = len(trained) - len(folds)
+    judged = tuple(
+        HeldOut(first + i, rows, fold.held_out, group[np.searchsorted(everything, fold.held_out)])
+        for i, fold in enumerate(folds)
+    )
+    return tuple(begin(index, number) for number, index in enumerate(trained)), judged

@@ -1,0 +1,137 @@
+"""Every number and rule that a fit goes by to be never worse than where it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+_EPS = float(np.finfo(np.float32).eps)
+
+
+def cosine(progress):
+    """The learning rate's fall, from 1 to 0, along half a cosine (Loshchilov & Hutter 2017)."""
+    return 0.5 * (1 + np.cos(np.pi * progress))
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The rules of a fit; an ablation is ``dataclasses.replace(Recipe(), ...)``.
+
+    What each is worth is in ``benchmarks/quality/default_recipe.py``.
+
+    Parameters
+    ----------
+    small_batch, large_batch, large_data : int
+        ``batch_size="auto"`` is small below so many rows, and large from there on. Small
+        batches let small data learn in few epochs, larger ones keep large data fast. Only two
+        sizes, because each is a compilation.
+    least_held_out, n_folds : int
+        Ten held-out rows mislead. Where a single split would hold fewer rows than this, every
+        row is held out once, in so many folds, and the epoch is chosen on all of them together.
+    standard_errors, standard_errors_without_best : float
+        How sure a gain on held-out rows must be before the start is left, and how sure it must
+        still be without the rows that gain most: one alone, far out, gains as much as its
+        standard error.
+    rounding : float
+        What single precision may be wrong by in each entry of a row of spread 1.
+    patience_steps : int
+        Early stopping waits for at least so many steps: an epoch of small data is a handful,
+        too few to get off the start.
+    second_try : float
+        A held-out loss above this share of the start's is worth a second try.
+    schedule : callable
+        ``schedule(progress)`` is what the learning rate is multiplied by, where a share
+        ``progress`` of the training lies behind.
+    averaging_decay, average_every : float, int
+        The model is the average of the weights that training passes through (Polyak & Juditsky
+        1992), one in which each step's share fades by so much a step: the noise of small
+        batches cancels, and on small data the average leaves a good start with care. It costs
+        a pass over all weights, so after the first steps only every so many bring it up to date.
+    divergence : float
+        A loss so many times that of rebuilding nothing but the mean has diverged.
+    far_out : float
+        Nor does a chunk of rows so many squared spreads off have anything to teach.
+    start_rows : int
+        The loss at the start is measured on at most so many rows.
+    steps_into_use : int
+        A code that has had fewer steps and is not in use yet is none to warn of.
+    awake : float
+        A column that was idle in the first chunk is told of where it spreads by this share of
+        ``scale_``.
+    """
+
+    small_batch: int = 32
+    large_batch: int = 128
+    large_data: int = 10_000
+    least_held_out: int = 50
+    n_folds: int = 5
+    standard_errors: float = 1.0
+    standard_errors_without_best: float = 0.5
+    rounding: float = 64 * _EPS
+    patience_steps: int = 500
+    second_try: float = 0.95
+    schedule: Callable = cosine
+    averaging_decay: float = 0.99
+    average_every: int = 8
+    divergence: float = 100.0
+    far_out: float = 1e8
+    start_rows: int = 2_000
+    steps_into_use: int = 100
+    awake: float = 0.5
+
+    def rows_a_step(self, batch_size, n_samples):
+        """The batch size for so many rows, "auto" among others."""
+        if batch_size == "auto":
+            return self.large_batch if n_samples >= self.large_data else self.small_batch
+        # At most all rows, up to a power of two: a few rows more would be another program.
+        return min(batch_size, 1 << (n_samples - 1).bit_length())
+
+    def patience(self, n_iter_no_change, steps_an_epoch):
+        """Epochs without progress before training stops."""
+        return max(n_iter_no_change, -(-self.patience_steps // steps_an_epoch))
+
+    def convinced_by(self, best, least_gain):
+        """Whether the best weights beat the start by more than chance would explain.
+
+        Measured in standard errors of the mean paired difference over the held-out groups of
+        rows. A smaller gain may be luck, and be lost on new rows.
+
+        Parameters
+        ----------
+        best : BestSoFar
+        least_gain : float
+            A gain up to here may be an error of rounding.
+        """
+        gain, weight = best.gains_of_groups()
+        mean, error = _mean_and_error(gain, weight)
+        if not (best.epoch > 0 and mean > max(self.standard_errors * error, least_gain)):
+            return False
+        if len(gain) == 1:
+            return True
+        others = np.arange(len(gain)) != gain.argmax()
+        mean, error = _mean_and_error(gain[others], weight[others])
+        return bool(mean > self.standard_errors_without_best * error)
+
+    def tries_again(self, best):
+        """Whether so little was gained over the start that a second try is worth its time."""
+        return not best.loss < self.second_try * best.curve[0]
+
+    def average_shares(self, steps, start_is_good):
+        """Each step's share in the average of the weights; ``steps`` count from 1.
+
+        Weights worth keeping enter as if training had long been at them; random ones are
+        forgotten as fast as the plain mean over all steps can.
+        """
+        every = self.average_every
+        n_new = np.where(steps <= every, 1, every)
+        due = (steps < every) | (steps % every == 0)
+        plain_mean = 0 if start_is_good else n_new / steps
+        return np.where(due, np.maximum(1 - self.averaging_decay**n_new, plain_mean), 0)
+
+
+def _mean_and_error(totals, weight):
+    """The mean of weighted totals, and its standard error."""
+    mean = totals.sum() / weight.sum()
+    return mean, np.sqrt(np.sum((totals - weight * mean) ** 2)) / weight.sum()

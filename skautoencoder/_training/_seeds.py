@@ -1,0 +1,23 @@
+"""Chance by what it is for: any epoch of any run can be drawn again, alone."""
+
+from __future__ import annotations
+
+import numpy as np
+
+# What randomness is for. Each is followed by the number of the run, and of the epoch.
+SPLIT, START, AWAKE, EPOCH, JUDGE = range(5)
+
+
+def draw_seed(random_state):
+    """The one number that a fit takes from scikit-learn's ``random_state``."""
+    return int(random_state.randint(np.iinfo(np.int32).max))
+
+
+def generator(seed, purpose, *numbers):
+    """The :class:`numpy.random.Generator` for a purpose within the fit of a seed."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(purpose, *numbers)))
+
+
+def key_words(rng):
+    """Two 32-bit words, of which JAX makes a random key."""
+    return rng.integers(0, 2**32, 2, dtype=np.uint32)
