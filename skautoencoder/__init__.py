@@ -1,10 +1,14 @@
 """Autoencoders that stand where PCA stood."""
 
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from skautoencoder._estimators._autoencoder import AutoencoderTransformer
-from skautoencoder._estimators._convolutional import ConvolutionalAutoencoderTransformer
-from skautoencoder._estimators._rbm import RBMTransformer
+if TYPE_CHECKING:
+    from skautoencoder._estimators._autoencoder import AutoencoderTransformer
+    from skautoencoder._estimators._convolutional import ConvolutionalAutoencoderTransformer
+    from skautoencoder._estimators._rbm import RBMTransformer
+    from skautoencoder._search import AutoencoderSearchCV
+    from skautoencoder.comparison import Comparison, compare_transformers
 
 __version__ = "0.1.0.dev0"
 
@@ -17,15 +21,22 @@ __all__ = [
     "compare_transformers",
 ]
 
+# Imported when asked for: none needs what the others need.
+_HOMES = {
+    "AutoencoderSearchCV": "_search",
+    "AutoencoderTransformer": "_estimators._autoencoder",
+    "Comparison": "comparison",
+    "ConvolutionalAutoencoderTransformer": "_estimators._convolutional",
+    "RBMTransformer": "_estimators._rbm",
+    "compare_transformers": "comparison",
+}
+
 
 def __getattr__(name: str) -> Any:
-    # Imported when asked for: they need much of scikit-learn, the estimators do not.
-    if name == "AutoencoderSearchCV":
-        from skautoencoder._search import AutoencoderSearchCV
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
 
-        return AutoencoderSearchCV
-    if name in ("Comparison", "compare_transformers"):
-        from skautoencoder import comparison
 
-        return getattr(comparison, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

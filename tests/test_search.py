@@ -21,7 +21,7 @@ from sklearn.pipeline import Pipeline, make_pipeline, make_union
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from skautoencoder import AutoencoderSearchCV, AutoencoderTransformer, RBMTransformer
-from skautoencoder._search import _batching, _rendezvous
+from skautoencoder._search import _race, _rendezvous
 from skautoencoder._search._halving import Halving
 from tests.conftest import curved, quick
 
@@ -65,7 +65,7 @@ def test_a_grid_over_architectures_is_batched_in_groups():
 @pytest.mark.parametrize("faster", [False, True])
 def test_what_is_faster_is_measured_and_then_done(monkeypatch, faster):
     monkeypatch.setattr(_rendezvous, "_RACE_AFTER", 0.0)
-    monkeypatch.setattr(_batching.Race, "_WORTHWHILE", np.inf if faster else 0.0)
+    monkeypatch.setattr(_race.Race, "_WORTHWHILE", np.inf if faster else 0.0)
     theirs, ours = both(quick(max_iter=12), GRID, curved(120))
     assert ours.batched_ is faster
     assert_allclose(ours.cv_results_["mean_test_score"], theirs.cv_results_["mean_test_score"],

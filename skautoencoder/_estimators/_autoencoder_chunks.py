@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 
-import jax
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
@@ -17,7 +16,7 @@ from skautoencoder._estimators._autoencoder_fit import (
     warn_dominant,
 )
 from skautoencoder._training._plan import numbered
-from skautoencoder._training._precision import moved
+from skautoencoder._training._precision import moved, on_numpy
 from skautoencoder._training._seeds import EPOCH, draw_seed, generator
 
 _NEVER = np.zeros(1, bool)
@@ -52,7 +51,7 @@ def learn_chunk(estimator, rows):
     average = (learner.params(state), learner.params(epoch.state))
     estimator.encoder_, estimator.decoder_ = moved(learner.start_params, *average)
     estimator._highest = learner.model.highest
-    estimator._state = jax.tree.map(np.array, epoch.state)
+    estimator._state = on_numpy(epoch.state)
     estimator._started_at_pca = False  # rows of several chunks have no one PCA
     estimator.loss_curve_.append(loss)
     estimator.best_loss_ = loss

@@ -18,6 +18,7 @@ from skautoencoder._estimators._range import within
 from skautoencoder._estimators._reporting import FitReporter, hook_arguments
 from skautoencoder._estimators._transformer import BaseTransformer
 from skautoencoder._sklearn import Interval, Options, RealNotInt, StrOptions, fit_context
+from skautoencoder._training._execution import ALONE, beside
 from skautoencoder._training._seeds import draw_seed
 from skautoencoder.boltzmann import hidden_mean, visible_mean
 
@@ -228,7 +229,8 @@ class RBMTransformer(MachineMixin, BaseTransformer):
             hook_arguments(rows.X, y, sample_weight=sample_weight),
             self.n_iter,
         )
-        state = training.fit(plan, training.begin(plan), reporter)
+        with beside(ALONE):  # what its losses say is not what those of autoencoders do
+            state = training.fit(plan, training.begin(plan), reporter)
         diverged = state.end is training.End.DIVERGED
         interrupted = state.end is training.End.INTERRUPTED
         result = training.result_of(plan, state)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 
-import jax
 import numpy as np
 from sklearn.utils import check_random_state
 
@@ -19,7 +18,7 @@ from skautoencoder._training._contrastive_learner import (
 )
 from skautoencoder._training._plan import HeldOut, Lane, Plan, numbered
 from skautoencoder._training._seeds import EPOCH, JUDGE, SPLIT, START, draw_seed, generator
-from skautoencoder.boltzmann import Kind, rebuilding_errors
+from skautoencoder.boltzmann import Kind, Machine, rebuilding_errors
 
 
 def make_plan(estimator, rows, seed, validation):
@@ -77,7 +76,7 @@ def learn_chunk(estimator, rows):
 
 def attributes(estimator, state, dtype):
     """The attributes that make an estimator a fitted one, at the state of a learner."""
-    machine = jax.tree.map(np.asarray, state.machine)
+    machine = Machine(*map(np.asarray, state.machine))
     return {
         "components_": np.ascontiguousarray(machine.weights.T, dtype),
         "intercept_hidden_": machine.hidden_bias.astype(dtype),

@@ -12,8 +12,9 @@ import time
 
 import numpy as np
 
-from skautoencoder._search._batching import Race, kind_of, train_blocks, train_one_by_one
+from skautoencoder._search._race import Race
 from skautoencoder._training._execution import beside
+from skautoencoder._training._together import kind_of, train_blocks, train_one_by_one
 
 # A search that is over sooner need not know which way is faster: finding out means compiling.
 _RACE_AFTER = 5.0  # seconds

@@ -1,1 +1,1 @@
-"""Training: epochs in, the best weights out. Nothing here knows of estimators or searches."""
+"""Training: epochs in, the best weights out. Nothing here knows of estimators."""

@@ -67,6 +67,10 @@ class ContrastiveLearner:
         """The whole state: its chains belong to the machine."""
         return state
 
+    def kept(self, params):
+        """The same: nothing of it is written to."""
+        return params
+
     def epoch(self, state, rows, index, rng, n_epochs=None):
         """One pass over the rows at ``index``, shuffled.
 

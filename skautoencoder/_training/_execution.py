@@ -1,6 +1,6 @@
-"""What else is being trained beside a fit: nothing, or the other fits of a search.
+"""What else is being trained beside a fit: nothing, or other fits.
 
-A search puts its own into the context that each of its fits runs in; training asks here.
+Whoever trains many puts its own into the context that each fit runs in; training asks here.
 Nothing of it rides on an estimator, so that estimators can be copied, pickled and cached.
 """
 
@@ -22,8 +22,8 @@ class Alone:
         return False
 
 
-_ALONE = Alone()
-_ALONGSIDE: ContextVar = ContextVar("alongside", default=_ALONE)
+ALONE = Alone()
+_ALONGSIDE: ContextVar = ContextVar("alongside", default=ALONE)
 
 
 def alongside():

@@ -17,7 +17,7 @@ class End(Enum):
 
     MAX_ITER = "all epochs were run"
     NO_PROGRESS = "held-out rows showed no more progress"
-    STOPPED = "a callback or a search stopped it"
+    STOPPED = "a callback or a fit beside it stopped it"
     DIVERGED = "the loss diverged"
     INTERRUPTED = "it was interrupted"
 
@@ -106,9 +106,7 @@ def begin(plan):
     loss = learner.start_loss(plan.rows, index)
     best = None
     if plan.held_out:
-        params = [
-            lane.learner.params(state) for lane, state in zip(plan.lanes, states, strict=True)
-        ]
+        params = _params(plan, states)
         weight = np.concatenate([h.rows.weight[h.index] for h in plan.held_out])
         group = np.concatenate([h.group for h in plan.held_out])
         best = best_at_start(params[0], _held_out_losses(plan, params), weight, plan.tol, group)
@@ -149,11 +147,11 @@ def one_epoch(plan, state):
         reached = reached._replace(limit=max(state.limit, first))
     if not losses[0] <= reached.limit:
         return reached._replace(end=End.DIVERGED)
-    params = [lane.learner.params(now) for lane, now in zip(plan.lanes, state.lanes, strict=True)]
-    best = state.best
+    params = _params(plan, state.lanes)
+    best, kept = state.best, plan.leader.learner.kept(params[0])
     if best is not None:
-        best = best.after(params[0], _held_out_losses(plan, params))
-    return reached._replace(params=params[0], best=best)
+        best = best.after(kept, _held_out_losses(plan, params))
+    return reached._replace(params=kept, best=best)
 
 
 def result_of(plan, state):
@@ -204,6 +202,11 @@ def _after_epoch(plan, state, asked_to_stop):
     for number, lane in enumerate(plan.lanes):
         state.lanes.append(lane.learner.begin(generator(plan.seed, AWAKE, number)))
     return state._replace(best=best.patient_again(), try_began=state.epoch)
+
+
+def _params(plan, states):
+    """What is judged of each lane's state."""
+    return [lane.learner.params(state) for lane, state in zip(plan.lanes, states, strict=True)]
 
 
 def _held_out_losses(plan, params):

@@ -56,7 +56,9 @@ def training_program(structure, batch_size, optimizer):
     def start(params):
         return make_optimizer(optimizer, 0.0, 0.0).init(params)
 
-    return Program(*(jax.jit(under_our_rules(function)) for function in (one, many, start)))
+    one, many, start = map(under_our_rules, (one, many, start))
+    # The new weights take the place of the old ones, which are gone after a call.
+    return Program(jax.jit(one, donate_argnums=0), jax.jit(many), jax.jit(start))
 
 
 @kept

@@ -20,7 +20,7 @@ from skautoencoder._training._gradient import (
     training_program,
 )
 from skautoencoder._training._learner import Epoch
-from skautoencoder._training._precision import single
+from skautoencoder._training._precision import on_numpy, single
 from skautoencoder._training._recipe import Recipe
 from skautoencoder._training._seeds import key_words
 from skautoencoder._training._start import Start
@@ -114,6 +114,10 @@ class GradientLearner:
     def params(self, state):
         """The average of the weights that training has passed through."""
         return state.weights.average
+
+    def kept(self, params):
+        """The same, as NumPy arrays of their own."""
+        return on_numpy(params)
 
     def epoch(self, state, rows, index, rng, n_epochs=None):
         """One pass over the rows at ``index``, shuffled.

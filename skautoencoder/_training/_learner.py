@@ -34,7 +34,10 @@ class Learner(Protocol):
         """One pass over the rows at ``index``, of so many; None for one without an end."""
 
     def params(self, state: Any) -> Any:
-        """What is kept of a state, and judged."""
+        """What is judged of a state; it goes when the state is used up."""
+
+    def kept(self, params: Any) -> Any:
+        """The same, to outlive the state."""
 
     def start_loss(self, rows: Any, index: np.ndarray) -> float:
         """Mean loss of the rows at ``index`` before training."""

@@ -29,3 +29,8 @@ def moved(exact, rounded, trained):
         return exact + (trained - np.asarray(rounded, np.float64))
 
     return jax.tree.map(move, exact, rounded, trained)
+
+
+def on_numpy(state):
+    """The same state, its arrays NumPy's own."""
+    return jax.tree.map(np.array, state)

@@ -1,6 +1,15 @@
 """Transformers side by side, PCA above all: returns numbers, draws nothing."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from skautoencoder.comparison._compare import compare_transformers
+    from skautoencoder.comparison._comparison import (
+        LARGER_IS_BETTER,
+        RAW,
+        Comparison,
+        standard_error,
+    )
 
 __all__ = ["LARGER_IS_BETTER", "RAW", "Comparison", "compare_transformers", "standard_error"]
 

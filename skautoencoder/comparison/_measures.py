@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import jax
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.cluster import KMeans
@@ -24,6 +23,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skautoencoder._errors import one_line
+from skautoencoder._training._compile_time import compile_seconds
 from skautoencoder.comparison._inverse import as_numbers, undo
 
 N_NEIGHBORS = 5
@@ -79,12 +79,12 @@ def costs_of_fitting(transformer, fold):
     """Fit; the seconds it took, how many of them went into compiling, the peak of memory."""
     if not hasattr(transformer, "transform"):
         raise TypeError(f"{type(transformer).__name__} has no transform, for rows held out.")
-    before = _compile_seconds()
+    before = compile_seconds()
     with peak_memory() as peak:
         start = time.perf_counter()
         transformer.fit(fold.train)
         seconds = time.perf_counter() - start
-    compiling = _compile_seconds() - before
+    compiling = compile_seconds() - before
     return {"fit_seconds": seconds, "compile_seconds": compiling, "peak_mib": peak()}
 
 
@@ -263,7 +263,7 @@ def _column_means(rows):
     return np.where(known, rows, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
 
 
-# -- memory and compilation
+# -- memory
 
 
 @contextmanager
@@ -292,19 +292,3 @@ def peak_memory():
         done.set()
         watcher.join()
         highest[0] = max(highest[0], resident())
-
-
-_compiling: list[float] = []
-
-
-def _compile_seconds():
-    """Seconds that JAX has spent compiling since this was first asked for."""
-    if not _compiling:
-        _compiling.append(0.0)
-        jax.monitoring.register_event_duration_secs_listener(_note)
-    return sum(_compiling)
-
-
-def _note(event, duration_secs, **_):
-    if event.startswith("/jax/core/compile/"):
-        _compiling.append(duration_secs)
