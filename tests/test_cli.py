@@ -21,8 +21,9 @@ from sklearn.decomposition import PCA
 
 from skautoencoder import AutoencoderTransformer, compare_transformers
 from skautoencoder._cli import main
-from skautoencoder._cli._files import read_table, whole_file
+from skautoencoder._cli._files import read_table
 from skautoencoder._cli._report import report
+from skautoencoder._cli._whole_file import whole_file
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
 
@@ -264,7 +265,7 @@ def test_an_error_is_one_line_that_says_something(said, line, monkeypatch, capsy
     def fail(*_):
         raise ValueError(said)
 
-    monkeypatch.setattr("skautoencoder._cli.read_table", fail)
+    monkeypatch.setattr("skautoencoder._cli._options.read_table", fail)
     assert main(["compare", "digits"]) == 2
     assert capsys.readouterr().err == line
 
@@ -352,8 +353,8 @@ def test_a_report_needs_no_backend(backend, tmp_path):
     """An inherited MPLBACKEND may name what is not installed here, as Jupyter's does."""
     program = """
 import numpy as np
-from skautoencoder._cli import _check_report
-from skautoencoder._cli._files import Table
+from skautoencoder._cli._compare import _check_report
+from skautoencoder._cli._table import Table
 _check_report("r.html", Table(np.eye(3), ["a", "b", "c"]))
 from skautoencoder._cli._report import _figure
 from skautoencoder.display import CodeDisplay

@@ -13,7 +13,8 @@ from numpy.testing import assert_array_equal
 from sklearn.exceptions import NotFittedError
 
 from skautoencoder import AutoencoderTransformer, RBMTransformer
-from skautoencoder import _cli as cli
+from skautoencoder._cli import _fit as fit_command
+from skautoencoder._cli import main
 from skautoencoder._cli._interrupting import InterruptBetweenEpochs
 from skautoencoder._training._contrastive_learner import ContrastiveLearner
 from skautoencoder._training._gradient_learner import GradientLearner
@@ -162,7 +163,7 @@ def press(monkeypatch, *place):
             own = [CtrlC(None, *place)] if callbacks else []
             return super().set_callbacks(*own, *callbacks)
 
-    monkeypatch.setattr(cli, "AutoencoderTransformer", Pressed)
+    monkeypatch.setattr(fit_command, "AutoencoderTransformer", Pressed)
     monkeypatch.setattr(Pressed, "__reduce__", lambda self: (_plain, (vars(self),)))
 
 
@@ -177,7 +178,7 @@ def _plain(attributes):
 def test_ctrl_c_keeps_the_best_so_far(arguments, number, when, monkeypatch, capsys):
     press(monkeypatch, when, "epoch", number)
     usual = signal.getsignal(signal.SIGINT)
-    code = cli.main(arguments)
+    code = main(arguments)
     assert signal.getsignal(signal.SIGINT) is usual
     output = capsys.readouterr()
     assert (code, output.out, output.err.count("\n")) == (130, "", 1)
@@ -196,7 +197,9 @@ def test_ctrl_c_keeps_the_best_so_far(arguments, number, when, monkeypatch, caps
     assert ours.transform(curved(10)).shape == (10, 2)
 
 
-@pytest.mark.parametrize("place", ["read_table", "whole_file", "AutoencoderTransformer.fit"])
+@pytest.mark.parametrize(
+    "place", ["_options.read_table", "_model_file.whole_file", "_fit.AutoencoderTransformer.fit"]
+)
 def test_ctrl_c_before_there_is_a_file(arguments, place, monkeypatch, capsys):
     def strike(*arguments, **more):
         raise KeyboardInterrupt
@@ -204,7 +207,7 @@ def test_ctrl_c_before_there_is_a_file(arguments, place, monkeypatch, capsys):
     monkeypatch.setattr(f"skautoencoder._cli.{place}", strike)
     with open(arguments[-1], "w") as file:
         file.write("old")
-    assert cli.main([*arguments, "--max-iter", "2"]) == 130
+    assert main([*arguments, "--max-iter", "2"]) == 130
     output = capsys.readouterr()
     assert (output.out, output.err.count("\n")) == ("", 1)
     assert "interrupted; no file was written" in output.err

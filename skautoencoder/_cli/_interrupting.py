@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 
+INTERRUPTED = 130  # what a shell makes of Ctrl-C
+
 
 class InterruptBetweenEpochs:
     """While entered, holds Ctrl-C back until an epoch begins or ends; a second one strikes at once.

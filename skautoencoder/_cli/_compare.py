@@ -1,0 +1,124 @@
+"""``skautoencoder compare``: an autoencoder beside PCA, as a table and maybe as a page."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import warnings
+from dataclasses import replace
+
+import numpy as np
+
+from skautoencoder._cli._options import add_data, check_out, read_data
+from skautoencoder._cli._table import BadInputError
+from skautoencoder._cli._terminal import ProgressLine, terminal_table
+from skautoencoder._cli._whole_file import whole_file
+from skautoencoder._errors import one_line
+from skautoencoder._estimators._autoencoder import AutoencoderTransformer
+from skautoencoder.comparison._targets import TASKS
+
+
+def add_to(commands):
+    """Add the command and its arguments to a parser's commands."""
+    parser = commands.add_parser("compare", help="compare an autoencoder with PCA on your data")
+    add_data(parser)
+    parser.add_argument(
+        "--n-components", type=int, nargs="+", default=[2, 4, 8, 16, 32], metavar="K"
+    )
+    parser.add_argument("--task", choices=TASKS, default="auto", help="what --target holds")
+    parser.add_argument("--folds", type=int, default=3, help="parts held out in turn")
+    parser.add_argument("--rows", type=int, metavar="N", help="take so many rows, at random")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", metavar="REPORT.html", help="write a report with a live map")
+    parser.set_defaults(run=run)
+
+
+def run(options):
+    """Compare, and print the table; write the page that was asked for."""
+    # Late, because the comparison needs much of scikit-learn
+    from skautoencoder.comparison import compare_transformers
+
+    table = read_data(options)
+    _check_report(options.out, table)
+    if options.rows is not None:
+        table = _some_rows(table, options.rows, options.seed)
+    sizes = _sizes(options.n_components, table.X.shape[1])
+    if not 2 <= options.folds <= len(table.X):
+        raise BadInputError(f"--folds {options.folds} must be from 2 to {len(table.X)}, the rows.")
+    n_steps = options.folds * (2 * len(sizes) + (table.y is not None))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Numbers are missing")  # the table says which
+        comparison = compare_transformers(
+            None, table.X, table.y, n_components=sizes, task=options.task, cv=options.folds,
+            random_state=options.seed, progress=ProgressLine(n_steps),
+        )  # fmt: skip
+    print(terminal_table(comparison))
+    if options.out:
+        _write_report(options, table, comparison)
+
+
+def _sizes(asked, n_columns):
+    """The sizes asked for that the table has columns for."""
+    sizes = [size for size in asked if size <= n_columns]
+    if not sizes or min(sizes) < 1:
+        raise BadInputError(
+            f"--n-components {' '.join(map(str, asked))}: there must be sizes from "
+            f"1 to {n_columns}, the number of columns."
+        )
+    return sizes
+
+
+def _some_rows(table, n_rows, seed):
+    if not 2 <= n_rows <= len(table.X):
+        raise BadInputError(
+            f"--rows {n_rows} must be from 2 to {len(table.X)}, the rows there are."
+        )
+    some = np.sort(np.random.RandomState(seed).permutation(len(table.X))[:n_rows])
+    return replace(table, X=table.X[some], y=None if table.y is None else table.y[some])
+
+
+def _write_report(options, table, comparison):
+    from sklearn.decomposition import PCA
+
+    from skautoencoder._cli._report import report
+
+    print("fitting the map for the report ...", file=sys.stderr)
+    pca = PCA(2).fit(table.X)
+    ours = AutoencoderTransformer(2, random_state=options.seed).fit(table.X)
+    page = report(f"{options.data}: autoencoder beside PCA", comparison, table, pca, ours)
+    with whole_file(options.out) as draft, open(draft, "w", encoding="utf-8") as file:
+        file.write(page)
+    print(f"wrote {options.out}")
+
+
+def _check_report(path, table):
+    """Find out what a report at ``path`` would lack, before hours of computing."""
+    check_out(path, (".html",))
+    if not path:
+        return
+    for module in ("matplotlib", "matplotlib.backends.backend_agg", "pandas"):
+        name = module.split(".")[0]
+        try:
+            _import_whatever_backend(module)
+        except ImportError as error:
+            raise BadInputError(
+                f"--out needs {name}: pip install 'skautoencoder[plot]'."
+            ) from error
+        except Exception as error:  # an installation that is broken in its own way
+            raise BadInputError(f"--out needs {name}, which fails: {one_line(error)}") from error
+    if min(table.X.shape) < 2:
+        raise BadInputError(
+            "--out draws a map of two components, for which there must be two rows and two "
+            f"columns. The table has {table.X.shape[0]} and {table.X.shape[1]}."
+        )
+
+
+def _import_whatever_backend(module):
+    """Import a module as if no MPLBACKEND were inherited, which can keep matplotlib from it."""
+    inherited = os.environ.pop("MPLBACKEND", None)
+    try:
+        importlib.import_module(module)
+    finally:
+        if inherited is not None:
+            os.environ["MPLBACKEND"] = inherited
