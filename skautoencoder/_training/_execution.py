@@ -9,9 +9,16 @@ from __future__ import annotations
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from skautoencoder._data._blas import n_blas_threads
+
 
 class Alone:
     """What a fit has at its side where nothing else is being trained."""
+
+    @property
+    def n_threads(self):
+        """How many lanes of the fit may train at the same time."""
+        return n_blas_threads()
 
     def train_block(self, program, arguments):
         """Train a block."""
