@@ -24,8 +24,9 @@ from skautoencoder._data._blocks import Rows, dense
 from skautoencoder._data._chunks import by_chunks
 from skautoencoder._estimators._input import check_rows
 from skautoencoder._estimators._keeping import keeps_old_fit
-from skautoencoder._estimators._range import within
 from skautoencoder._estimators._reporting import Watcher, hook_arguments
+from skautoencoder._functions import logit
+from skautoencoder._range import within
 from skautoencoder._starts._principal_axes import column_moments
 from skautoencoder._training._contrastive import Contrastive, start_chains, start_machine
 from skautoencoder._training._machines import (
@@ -539,8 +540,7 @@ class RBMTransformer(
             return np.zeros(self.n_features_in_, np.float32)
         mean = self._means.mean
         if self._kind.visible == "bernoulli":
-            share = mean.clip(1e-3, 1 - 1e-3)
-            mean = np.log(share / (1 - share))
+            mean = logit(mean.clip(1e-3, 1 - 1e-3))
         return mean.astype(np.float32)
 
     # -- the steps of a fit
