@@ -50,7 +50,7 @@ class Run:
 
     def epochs(self, rows, max_iter, rng, awake=False):
         """The training, epoch by epoch."""
-        first = self.problem.model.network.awake(rng, self.params) if awake else None
+        first = self.problem.model.network.with_random_weights(rng, self.params) if awake else None
         state = self.problem.start(self.params, first)
         return train_epochs(self.problem, state, rows, self.index, max_iter, rng)
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from skautoencoder._data._blocks import Standardisation, blocks
 from skautoencoder._model import Model
+from skautoencoder._training import _adjoints  # noqa: F401  the convolution's gradients
 from skautoencoder._training._execution import alongside
 from skautoencoder._training._factories import recipe
 from skautoencoder._training._optimizers import in_turn, make_optimizer, start_optimizer
