@@ -19,6 +19,7 @@ from skautoencoder._training._optimizers import in_turn, make_optimizer, start_o
 from skautoencoder._training._precision import single
 from skautoencoder._training._programs import kept
 from skautoencoder._training._promotion import under_our_rules
+from skautoencoder._training._pytrees import register
 from skautoencoder.objectives import Step
 from skautoencoder.objectives._base import KEYS
 
@@ -94,6 +95,9 @@ class Problem:
     weight_decay: float
     batch_size: int
     start_is_good: bool
+
+    def __post_init__(self):
+        register(self.objective)
 
     @cached_property
     def program(self):
