@@ -24,6 +24,7 @@ from skautoencoder._training._contrastive import (
 )
 from skautoencoder._training._start import without_path
 from skautoencoder.boltzmann import Kind, hidden_mean
+from skautoencoder.losses._links import Scaling
 
 # The paper's recipe, and the 10 epochs a layer of the code that came with it, or more where
 # the data are small. A layer of real-valued units bears a hundredth of the rate only.
@@ -99,7 +100,7 @@ def _visible_units(network, loss):
             "init='rbm' starts networks of logistic units: it needs activation='logistic'. "
             f"Got activation={network.activation!r} instead."
         )
-    if not hasattr(loss, "visible_units"):
+    if loss.visible_units is None:
         raise ValueError(
             "init='rbm' needs a loss with visible units to match: 'cross_entropy', "
             f"'squared_error', 'absolute_error' or 'huber'. Got {type(loss).__name__} instead."
@@ -153,5 +154,5 @@ def _fold_in(params, standardization, loss):
         weights=(first * scale, *weights), biases=(bias + mean @ first, *biases)
     )
     *others, last = params.decoder.biases
-    silence = loss.output(None, np.zeros_like(last), mean, scale)
+    silence = loss.link.output(None, np.zeros_like(last), Scaling(mean, scale))
     return AutoencoderParameters(encoder, params.decoder._replace(biases=(*others, last - silence)))

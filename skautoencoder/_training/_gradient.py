@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from skautoencoder._training import _adjoints  # noqa: F401  the convolution's gradients
 from skautoencoder._training._programs import kept
 from skautoencoder._training._promotion import under_our_rules
 from skautoencoder._training._updates import in_turn, make_optimizer
