@@ -9,7 +9,7 @@ _TOOLS = {"hypothesis", "mypy", "pytest", "pytest-cov", "pytest-xdist", "ruff"}
 
 project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
 extras = project["optional-dependencies"]
-for requirement in {*project["dependencies"], *extras["test"]}:
+for requirement in sorted({*project["dependencies"], *extras["test"]}):
     name, lowest = re.match(r"([\w-]+)>=([\w.]+)", requirement).groups()
     if name not in _TOOLS:
         print(f"{name}=={lowest}" + ".0" * (2 - lowest.count(".")))
