@@ -9,7 +9,8 @@ where ``r`` is 0 for units that are 0 or 1, and ``r(u) = u^2 / 2`` for Gaussian 
 ``s^2`` is the variance of Gaussian visible units, 1 elsewhere [1]_ [2]_. Given one layer,
 the units of the other are independent.
 
-Functions take NumPy and JAX arrays alike, except those with a ``key``, which are JAX.
+Functions take NumPy and JAX arrays alike, except those with a ``key``, which are JAX, and
+which import it themselves: what a fitted machine gives without chance needs none.
 
 References
 ----------
@@ -22,14 +23,15 @@ References
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, wraps
 from itertools import product
 from typing import Any, NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
+
+from skautoencoder._functions import Array, log_sum_exp, sigmoid, softplus
 
 # Layers of up to so many Bernoulli units are summed over one state at a time.
 MOST_ENUMERATED = 20
@@ -39,29 +41,31 @@ class Bernoulli:
     """Units that are 0 or 1."""
 
     @staticmethod
-    def mean(field):
+    def mean(field: Array) -> Array:
         """Mean under ``p(u) ~ exp(field * u)``."""
-        return 0.5 * (field.__array_namespace__().tanh(0.5 * field) + 1)
+        return sigmoid(field)
 
     @staticmethod
-    def draw(key, field, variance):
+    def draw(key: Array, field: Array, variance: Array | float) -> Array:
         """A random state of each unit."""
+        import jax
+
         uniform = jax.random.uniform(key, field.shape, field.dtype)
         return (uniform < Bernoulli.mean(field)).astype(field.dtype)
 
     @staticmethod
-    def log_partition(field, variance):
+    def log_partition(field: Array, variance: Array | float) -> Array:
         """``log sum_u exp(field * u)``."""
-        return field.__array_namespace__().logaddexp(field, field.dtype.type(0))
+        return softplus(field)
 
     @staticmethod
-    def rest(values):
+    def rest(values: Array) -> Array:
         """``r(u)`` of the energy."""
         return 0 * values
 
     @staticmethod
-    def misfit(field, values):
-        """How ill values fit what drives the units: their cross-entropy."""
+    def misfit(field: Array, values: Array) -> Array:
+        """Cross-entropy of values and the units' means."""
         return Bernoulli.log_partition(field, 1.0) - field * values
 
 
@@ -69,29 +73,31 @@ class Gaussian:
     """Real-valued units."""
 
     @staticmethod
-    def mean(field):
+    def mean(field: Array) -> Array:
         """Mean under ``p(u) ~ exp((field * u - u^2 / 2) / variance)``."""
         return field
 
     @staticmethod
-    def draw(key, field, variance):
+    def draw(key: Array, field: Array, variance: Array | float) -> Array:
         """A random state of each unit."""
+        import jax
+
         return field + variance**0.5 * jax.random.normal(key, field.shape, field.dtype)
 
     @staticmethod
-    def log_partition(field, variance):
+    def log_partition(field: Array, variance: Array | float) -> Array:
         """``log`` of the integral of ``exp((field * u - u^2 / 2) / variance)``."""
         xp = field.__array_namespace__()
         return 0.5 * field**2 / variance + 0.5 * xp.log(2 * math.pi * variance)
 
     @staticmethod
-    def rest(values):
+    def rest(values: Array) -> Array:
         """``r(u)`` of the energy."""
         return 0.5 * values**2
 
     @staticmethod
-    def misfit(field, values):
-        """How ill values fit what drives the units: their squared distance."""
+    def misfit(field: Array, values: Array) -> Array:
+        """Squared distance of values and the units' means."""
         return (values - field) ** 2
 
 
@@ -106,12 +112,12 @@ class Kind:
     hidden: str = "bernoulli"
 
     @property
-    def visible_units(self):
+    def visible_units(self) -> Any:
         """What the visible units are."""
         return UNITS[self.visible]
 
     @property
-    def hidden_units(self):
+    def hidden_units(self) -> Any:
         """What the hidden units are."""
         return UNITS[self.hidden]
 
@@ -131,82 +137,86 @@ class Machine(NamedTuple):
         log s^2: 0 for units that are not Gaussian.
     """
 
-    weights: Any
-    visible_bias: Any
-    hidden_bias: Any
-    log_variance: Any
+    weights: Array
+    visible_bias: Array
+    hidden_bias: Array
+    log_variance: Array
 
     @property
-    def variance(self):
+    def variance(self) -> Array:
         """The variance of each visible unit about its conditional mean."""
         return self.log_variance.__array_namespace__().exp(self.log_variance)
 
 
-def energy(machine, kind, v, h):
+def energy(machine: Machine, kind: Kind, v: Array, h: Array) -> Array:
     """``E(v, h)`` of each pair of rows."""
     visible = (kind.visible_units.rest(v) - v * machine.visible_bias) / machine.variance
     hidden = kind.hidden_units.rest(h) - h * hidden_field(machine, v)
     return visible.sum(-1) + hidden.sum(-1)
 
 
-def free_energy(machine, kind, v):
+def free_energy(machine: Machine, kind: Kind, v: Array) -> Array:
     """``-log sum_h exp(-E(v, h))`` of each row."""
     visible = (kind.visible_units.rest(v) - v * machine.visible_bias) / machine.variance
     hidden = kind.hidden_units.log_partition(hidden_field(machine, v), _one(v))
     return visible.sum(-1) - hidden.sum(-1)
 
 
-def hidden_field(machine, v):
-    """What drives the hidden units, given the visible ones."""
+def hidden_field(machine: Machine, v: Array) -> Array:
+    """Fields of the hidden units, their weighted inputs and biases, given the visible ones."""
     return (v / machine.variance) @ machine.weights + machine.hidden_bias
 
 
-def visible_field(machine, h):
-    """What drives the visible units, given the hidden ones."""
+def visible_field(machine: Machine, h: Array) -> Array:
+    """Fields of the visible units, given the hidden ones."""
     return h @ machine.weights.T + machine.visible_bias
 
 
-def hidden_mean(machine, kind, v):
+def hidden_mean(machine: Machine, kind: Kind, v: Array) -> Array:
     """``E[h | v]`` of each row."""
     return kind.hidden_units.mean(hidden_field(machine, v))
 
 
-def visible_mean(machine, kind, h):
+def visible_mean(machine: Machine, kind: Kind, h: Array) -> Array:
     """``E[v | h]`` of each row."""
     return kind.visible_units.mean(visible_field(machine, h))
 
 
-def rebuilding_errors(machine, kind, v):
+def rebuilding_errors(machine: Machine, kind: Kind, v: Array) -> tuple[Array, Array]:
     """Squared error and misfit of each row and what it is rebuilt as, from its hidden means."""
     field, units = visible_field(machine, hidden_mean(machine, kind, v)), kind.visible_units
     return ((v - units.mean(field)) ** 2).sum(-1), units.misfit(field, v).sum(-1)
 
 
-def draw_hidden(machine, kind, v, key):
+def draw_hidden(machine: Machine, kind: Kind, v: Array, key: Array) -> Array:
     """A draw from ``p(h | v)`` for each row."""
     return kind.hidden_units.draw(key, hidden_field(machine, v), _one(v))
 
 
-def draw_visible(machine, kind, h, key):
+def draw_visible(machine: Machine, kind: Kind, h: Array, key: Array) -> Array:
     """A draw from ``p(v | h)`` for each row."""
     return kind.visible_units.draw(key, visible_field(machine, h), machine.variance)
 
 
-def gibbs_step(machine, kind, v, key):
+def gibbs_step(machine: Machine, kind: Kind, v: Array, key: Array) -> Array:
     """From one visible state of each row to the next, through the hidden units."""
+    import jax
+
     key_h, key_v = jax.random.split(key)
     return draw_visible(machine, kind, draw_hidden(machine, kind, v, key_h), key_v)
 
 
-def gibbs_chain(machine, kind, v, key, n_steps):
-    """So many Gibbs steps from ``v``."""
+def gibbs_chain(machine: Machine, kind: Kind, v: Array, key: Array, n_steps: Array | int) -> Array:
+    """The visible states that so many Gibbs steps lead to from ``v``."""
+    import jax
+
     return jax.lax.fori_loop(
         0, n_steps, lambda i, v: gibbs_step(machine, kind, v, jax.random.fold_in(key, i)), v
     )
 
 
-def contrast(machine, kind, v, model_v, weight):
-    """Free energy of the data, less that of what the machine made up: a loss to descend.
+def contrast(machine: Machine, kind: Kind, v: Array, model_v: Array, weight: Array) -> Array:
+    """Free energy of the data, less that of the machine's own samples: a loss to descend.
 
     Its gradient is that of contrastive divergence, if ``model_v`` comes from chains that
     started at the data, and of persistent contrastive divergence (Tieleman 2008), if they
@@ -223,18 +233,21 @@ def contrast(machine, kind, v, model_v, weight):
     return data - (chains * free_energy(machine, kind, model_v)).sum()
 
 
-def contrast_slope(machine, kind, v, h, model_v, model_h, weight):
+def contrast_slope(
+    machine: Machine, kind: Kind, v: Array, h: Array, model_v: Array, model_h: Array, weight: Array
+) -> Machine:
     """The gradient of :func:`contrast`, given the hidden means of both its phases.
 
     Written out, because differentiating a log-partition takes an exp and a log where a mean
     is there already. Returns a :class:`Machine`.
     """
-    share = weight / weight.sum()
-    chains = (
-        share if len(model_v) == len(v) else jnp.full(len(model_v), 1 / len(model_v), weight.dtype)
-    )
-    both, hidden = jnp.concatenate([v, model_v]), jnp.concatenate([h, model_h])
-    signed = jnp.concatenate([share, -chains])[:, None]
+    xp = v.__array_namespace__()
+    share, n_chains = weight / weight.sum(), len(model_v)
+    chains = share
+    if n_chains != len(v):
+        chains = xp.full(n_chains, 1 / n_chains, dtype=weight.dtype)
+    both, hidden = xp.concat([v, model_v]), xp.concat([h, model_h])
+    signed = xp.concat([share, -chains])[:, None]
     scaled = both / machine.variance
     return Machine(
         -scaled.T @ (signed * hidden),
@@ -244,27 +257,27 @@ def contrast_slope(machine, kind, v, h, model_v, model_h, weight):
     )
 
 
-def _variance_slope(machine, kind, v, h, signed):
+def _variance_slope(machine: Machine, kind: Kind, v: Array, h: Array, signed: Array) -> Array:
     if kind.visible == "bernoulli":
-        return jnp.zeros_like(machine.log_variance)
+        return v.__array_namespace__().zeros_like(machine.log_variance)
     energies = v * visible_field(machine, h) - kind.visible_units.rest(v)
     return (signed * energies / machine.variance).sum(0)
 
 
-def log_pseudo_likelihood(machine, kind, v):
+def log_pseudo_likelihood(machine: Machine, kind: Kind, v: Array) -> Array:
     """``sum_i log p(v_i | all other v)`` of each row, exactly, for Bernoulli visible units."""
     field = hidden_field(machine, v)
     log_partition = kind.hidden_units.log_partition
     here = log_partition(field, _one(v)).sum(-1)
-    total = 0.0
+    total: Array = 0.0
     for i in range(v.shape[1]):
         flip = 1 - 2 * v[:, i]
         there = log_partition(field + flip[:, None] * machine.weights[i], _one(v)).sum(-1)
-        total = total - np.logaddexp(0, flip * machine.visible_bias[i] + there - here)
+        total = total - softplus(flip * machine.visible_bias[i] + there - here)
     return total
 
 
-def smallest_layer(machine, kind):
+def smallest_layer(machine: Machine, kind: Kind) -> tuple[float, str]:
     """Size and name of the smaller Bernoulli layer; infinite where there is none."""
     n_visible, n_hidden = machine.weights.shape
     layers = [(n_hidden, "hidden"), (n_visible, "visible")]
@@ -272,7 +285,7 @@ def smallest_layer(machine, kind):
     return min(bernoulli, default=(np.inf, ""))
 
 
-def exact_log_partition(machine, kind):
+def exact_log_partition(machine: Machine, kind: Kind) -> float:
     """``log Z`` by summing over all states of a Bernoulli layer, the smaller one.
 
     Raises
@@ -288,11 +301,11 @@ def exact_log_partition(machine, kind):
             f"and this machine has {n_visible} visible and {n_hidden} hidden units."
         )
     machine = Machine(*(np.asarray(array, np.float64) for array in machine))
-    logs = [_log_weight(machine, kind, smaller, states) for states in _all_states(n_units)]
-    return float(np.logaddexp.reduce(np.concatenate(logs)))
+    logs = [_log_weight(machine, kind, smaller, states) for states in _all_states(int(n_units))]
+    return float(log_sum_exp(np.concatenate(logs)))
 
 
-def _log_weight(machine, kind, given, states):
+def _log_weight(machine: Machine, kind: Kind, given: str, states: np.ndarray) -> np.ndarray:
     """Log of the summed probabilities, times Z, of each state of one layer."""
     if given == "visible":
         return -free_energy(machine, kind, states)
@@ -300,15 +313,32 @@ def _log_weight(machine, kind, given, states):
     return states @ machine.hidden_bias + visible.sum(-1)
 
 
-def _all_states(n_units, n_together=12):
+def _all_states(n_units: int, n_together: int = 12) -> Iterator[np.ndarray]:
     """All vectors of zeros and ones, a block of rows at a time."""
     low = np.array(list(product((0.0, 1.0), repeat=min(n_units, n_together))))
     for high in product((0.0, 1.0), repeat=max(0, n_units - n_together)):
         yield np.hstack([low, np.tile(high, (len(low), 1))]) if high else low
 
 
-@partial(jax.jit, static_argnames=("kind", "n_chains", "n_temperatures"))
-def annealed_log_weights(machine, kind, base_bias, key, n_chains, n_temperatures):
+def _compiled(*static: str) -> Callable[[Callable[..., Array]], Callable[..., Array]]:
+    """A decorator: the function compiled by JAX, which is imported when it is first called."""
+
+    def decorate(function: Callable[..., Array]) -> Callable[..., Array]:
+        @cache  # one compiled function, which keeps its programs
+        def compiled() -> Callable[..., Array]:
+            import jax
+
+            return jax.jit(function, static_argnames=static)
+
+        return wraps(function)(lambda *args, **kwargs: compiled()(*args, **kwargs))
+
+    return decorate
+
+
+@_compiled("kind", "n_chains", "n_temperatures")
+def annealed_log_weights(
+    machine: Machine, kind: Kind, base_bias: Array, key: Array, n_chains: int, n_temperatures: int
+) -> Array:
     """Log importance weights of annealed chains, less the base's log Z: ``log Z`` per chain.
 
     Annealed importance sampling (Neal 2001) from a machine without weights to this one, as
@@ -326,8 +356,10 @@ def annealed_log_weights(machine, kind, base_bias, key, n_chains, n_temperatures
     -------
     array of shape (n_chains,)
     """
+    import jax
+    import jax.numpy as jnp
 
-    def at(beta):
+    def at(beta: Array) -> Machine:
         return Machine(
             beta * machine.weights,
             (1 - beta) * base_bias + beta * machine.visible_bias,
@@ -335,7 +367,7 @@ def annealed_log_weights(machine, kind, base_bias, key, n_chains, n_temperatures
             machine.log_variance,
         )
 
-    def anneal(i, carry):
+    def anneal(i: Array, carry: tuple[Array, Array]) -> tuple[Array, Array]:
         v, log_weight = carry
         colder, warmer = (at(jnp.float32(n) / n_temperatures) for n in (i + 1, i))
         log_weight += free_energy(warmer, kind, v) - free_energy(colder, kind, v)
@@ -351,6 +383,6 @@ def annealed_log_weights(machine, kind, base_bias, key, n_chains, n_temperatures
     return base + log_weights
 
 
-def _one(v):
+def _one(v: Array) -> Array:
     # the variance of hidden units
     return v.dtype.type(1)

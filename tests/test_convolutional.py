@@ -68,6 +68,13 @@ def test_numpy_and_xla_agree_with_gradients(size):
     assert by_matrix[-1, -1] == pytest.approx(np.sum(large * double(small, pixel, size)), abs=1e-3)
 
 
+def test_jax_is_told_that_each_is_the_others_gradient():
+    large, small, matrix = (jnp.asarray(array) for array in drawn((4, 4)))
+    for program in (halve, lambda x, m: double(x, m, (4, 4))):
+        image = large if program is halve else small
+        assert "custom_vjp" in str(jax.make_jaxpr(program)(image, matrix))
+
+
 architectures = st.builds(
     lambda shape, channels, n_components, n_heads: ConvolutionalNetwork(
         int(np.prod(shape)), n_components, shape, channels, "gelu", n_heads
@@ -81,7 +88,7 @@ architectures = st.builds(
 
 @given(architectures)
 @settings(max_examples=20, deadline=None)
-def test_any_shape_runs_and_is_silent_beside_a_linear_path_until_awake(network):
+def test_any_shape_runs_and_adds_nothing_to_a_linear_path_but_with_random_weights(network):
     rng = np.random.RandomState(0)
     shape = network.n_features, network.n_components
     path_in, path_out = (rng.standard_normal(s).astype(np.float32) for s in (shape, shape[::-1]))
@@ -94,11 +101,11 @@ def test_any_shape_runs_and_is_silent_beside_a_linear_path_until_awake(network):
     linear, nonlinear = network.decode(params, codes)
     assert_allclose(linear, codes @ path_out, atol=1e-5)
     assert_array_equal(nonlinear, np.zeros_like(x))
-    awake = network.awake(rng, params)
-    assert jax.tree.map(np.shape, awake) == jax.tree.map(np.shape, params)
-    assert np.abs(network.encode(awake, x) - outputs).max() > 0
-    on_jax = jax.tree.map(jnp.asarray, awake)
-    assert_allclose(network.encode(on_jax, jnp.asarray(x)), network.encode(awake, x), atol=1e-4)
+    random = network.with_random_weights(rng, params)
+    assert jax.tree.map(np.shape, random) == jax.tree.map(np.shape, params)
+    assert np.abs(network.encode(random, x) - outputs).max() > 0
+    on_jax = jax.tree.map(jnp.asarray, random)
+    assert_allclose(network.encode(on_jax, jnp.asarray(x)), network.encode(random, x), atol=1e-4)
 
 
 def test_forward_pass_by_hand():

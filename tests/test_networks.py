@@ -41,11 +41,11 @@ def test_activations_on_numpy_and_jax(name):
     assert_allclose(jax.jit(ACTIVATIONS[name])(jnp.asarray(x)), on_numpy, atol=1e-5)
 
 
-def make(n_features, n_components, sizes, activation, tied, seed, silent):
+def make(n_features, n_components, sizes, activation, tied, seed, linear_path):
     network = DenseNetwork(n_features, n_components, sizes, activation, tied)
     rng = np.random.RandomState(seed)
     linear = None
-    if silent:  # parallel directions, as PCA's are
+    if linear_path:  # parallel directions, as PCA's are
         axes = np.linalg.qr(rng.standard_normal((n_features, n_features)))[0][:, :n_components]
         spread = rng.uniform(0.5, 2, axes.shape[1])
         path_in = np.zeros((n_features, n_components), np.float32)
@@ -70,24 +70,24 @@ architectures = st.fixed_dictionaries(
 
 @given(architectures)
 @settings(max_examples=60, deadline=None)
-def test_beside_a_linear_path_the_network_is_silent_until_awake(architecture):
-    network, params, (path_in, path_out) = make(**architecture, silent=True)
+def test_a_linear_path_is_all_there_is_but_with_random_weights(architecture):
+    network, params, (path_in, path_out) = make(**architecture, linear_path=True)
     x = np.random.RandomState(0).standard_normal((5, network.n_features)).astype(np.float32)
     codes = network.encode(params, x)
     linear, nonlinear = network.decode(params, codes)
     assert_allclose(codes, x @ path_in, atol=1e-5)
     assert_allclose(linear, x @ path_in @ path_out, atol=1e-4)
     assert_array_equal(nonlinear, 0)
-    awake = network.awake(np.random.RandomState(1), params)
-    assert jax.tree.structure(awake) == jax.tree.structure(params)
-    assert jax.tree.map(np.shape, awake) == jax.tree.map(np.shape, params)
-    assert np.abs(network.encode(awake, x) - codes).max() > 0 or network.activation == "relu"
+    random = network.with_random_weights(np.random.RandomState(1), params)
+    assert jax.tree.structure(random) == jax.tree.structure(params)
+    assert jax.tree.map(np.shape, random) == jax.tree.map(np.shape, params)
+    assert np.abs(network.encode(random, x) - codes).max() > 0 or network.activation == "relu"
 
 
 @given(architectures)
 @settings(max_examples=60, deadline=None)
 def test_numpy_and_jax_agree(architecture):
-    network, params, _ = make(**architecture, silent=False)
+    network, params, _ = make(**architecture, linear_path=False)
     x = np.random.RandomState(0).standard_normal((5, network.n_features)).astype(np.float32)
     on_jax = jax.tree.map(jnp.asarray, params)
     codes = network.encode(params, x)
@@ -113,13 +113,13 @@ TO_RESCALE = {
 }
 
 
-@pytest.mark.parametrize("start", ["linear path, silent", "linear path", "no linear path"])
+@pytest.mark.parametrize("start", ["linear path alone", "linear path", "no linear path"])
 @pytest.mark.parametrize("name", TO_RESCALE)
 def test_rescaled_codes_rebuild_the_same_rows(name, start):
     network, rng = TO_RESCALE[name], np.random.RandomState(0)
     linear = rng.standard_normal((6, 3)), rng.standard_normal((3, 6))
     params = network.init(rng, None if start == "no linear path" else linear)
-    if start != "linear path, silent":  # all arrays away from zero, biases and gains too
+    if start != "linear path alone":  # all arrays away from zero, biases and gains too
         params = jax.tree.map(lambda leaf: leaf + 0.1 * rng.standard_normal(leaf.shape), params)
     params = jax.tree.map(np.float64, params)
     before = jax.tree.map(np.copy, params)

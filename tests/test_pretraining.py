@@ -15,6 +15,7 @@ from skautoencoder._networks import DenseNetwork
 from skautoencoder._starts import _rbm
 from skautoencoder.boltzmann import Kind, hidden_mean, visible_mean
 from skautoencoder.losses import LOSSES
+from skautoencoder.losses._links import Scaling
 from tests.conftest import curved, quick, quick_convolutional, squared_error
 
 IMAGES = load_digits().data / 16
@@ -68,8 +69,8 @@ def test_the_network_computes_what_the_stack_does(few_steps, loss, n_heads):
     assert_array_equal(outputs[:, 3:], 0)
     for machine, kind in zip(machines[::-1], kinds[::-1], strict=True):
         up = visible_mean(machine, kind, up)
-    output = LOSSES[loss].output(
-        *network.decode(params, outputs[:, :3]), standardization.mean, standardization.scale
+    output = LOSSES[loss].link.output(
+        *network.decode(params, outputs[:, :3]), Scaling(*standardization)
     )
     assert_allclose(expit(output) if visible == "bernoulli" else output, up, atol=1e-4)
 

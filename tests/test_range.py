@@ -12,7 +12,7 @@ from numpy.testing import assert_array_equal
 from scipy import sparse
 from sklearn.preprocessing import MinMaxScaler
 
-from skautoencoder._estimators._range import within
+from skautoencoder._range import within
 
 
 def unit(X):
@@ -61,21 +61,37 @@ def test_what_is_inside_is_not_copied(X):
     assert unit(X) is X
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_what_is_taken_is_hardly_outside(dtype):
+    """Nothing that six digits show to be outside, save in half precision, which has three."""
+    tolerance = 5e-3 if dtype == np.float16 else 1e-5
+    for X in ([[0.5, 1 + 2 * tolerance]], [[-2 * tolerance, 0.5]]):
+        with pytest.raises(ValueError, match="X holds values from"):
+            unit(np.array(X, dtype))
+
+
+def test_single_precision_put_in_double_is_taken():
+    X = np.array([[0, 1 + 2**-23, -(2**-24)]])
+    assert_array_equal(unit(X), [[0, 1, 0]])
+
+
 @pytest.mark.parametrize(
     ("X", "shown"),
     [
-        (np.array([[0, 1 + 1e-9]]), "from 0 to 1.000000001"),
-        (np.array([[-1e-9, 1]]), "from -1e-09 to 1"),
-        (np.array([[0.25, 1 + 1e-12]]), "from 0.25 to 1.000000000001"),
+        (np.array([[0, 1 + 1e-5]]), "from 0 to 1.00001"),
+        (np.array([[-1e-5, 1]]), "from -1e-05 to 1"),
+        (np.array([[0.25, 1 + 7.7e-6]]), "from 0.25 to 1.00001"),
         (np.array([[0.5, 1.00002]], np.float32), "from 0.5 to 1.00002"),
         (np.array([[0.5, 1.0000305]], np.float32), "from 0.5 to 1.00003"),
+        (np.array([[0.5, 1.01]], np.float16), "from 0.5 to 1.00977"),
         (np.array([[0, 2]]), "from 0 to 2"),
         (np.array([[-1, 1]], np.int8), "from -1 to 1"),
-        (sparse.csr_array(np.array([[0, 1.0000001]])), "from 1.0000001 to 1.0000001"),
+        (np.array([[0, np.inf]]), "from 0 to inf"),
+        (sparse.csr_array(np.array([[0, 1.00001]])), "from 1.00001 to 1.00001"),
     ],
 )
 def test_the_message_does_not_contradict_itself(X, shown):
-    with pytest.raises(ValueError, match=re.escape(f"[0, 1]. Got values {shown}. Scale them.")):
+    with pytest.raises(ValueError, match=re.escape(f"[0, 1], but X holds values {shown}. Scale")):
         unit(X)
 
 

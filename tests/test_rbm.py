@@ -230,7 +230,11 @@ def test_grid_search_by_likelihood():
 @pytest.mark.parametrize(
     ("settings", "X", "message"),
     [
-        ({}, bars(20) * 2, "visible='bernoulli' needs values in [0, 1]. Got values from 0 to 2"),
+        (
+            {},
+            bars(20) * 2,
+            "visible='bernoulli' needs values in [0, 1], but X holds values from 0 to 2",
+        ),
         ({}, bars(20) - 0.5, "Scale the columns first"),
         ({}, sparse.csr_array(-bars(20)), "from -1 to -1"),
         ({}, bars(20) * np.nan, "contains NaN"),
@@ -485,7 +489,7 @@ def test_a_rounding_beyond_1_is_taken(method, dtype, container):
     ours = getattr(rbm(), method)(container(beyond))
     assert_array_equal(ours.components_, getattr(rbm(), method)(X).components_)
     assert_array_equal(beyond, before)
-    with pytest.raises(ValueError, match=r"\[0, 1\]. Got values from .* to 1.0001"):
+    with pytest.raises(ValueError, match=r"\[0, 1\], but X holds values from .* to 1.0001"):
         getattr(rbm(), method)(container(X * dtype(1.0001)))
 
 

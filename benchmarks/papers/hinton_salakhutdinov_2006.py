@@ -42,7 +42,6 @@ LAYERS = {"mnist": ((1000, 500, 250), 30), "curves": ((400, 200, 100, 50, 25), 6
 WATCHED = 2_000  # test images that the curves of error against epochs are measured on
 
 
-@jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class ShiftedBySmallSteps(Objective):
     """Rebuild images that were moved by up to one pixel: augmentation, named as such."""

@@ -29,7 +29,6 @@ from skautoencoder import AutoencoderTransformer
 from skautoencoder.objectives import Variational
 
 
-@jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class FreshlyBinary(Variational):
     """The variational objective of images made binary anew in each step."""

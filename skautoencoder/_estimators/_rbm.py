@@ -14,9 +14,9 @@ from skautoencoder._data._chunks import by_parallel_chunks
 from skautoencoder._data._precision import working_dtype
 from skautoencoder._estimators._keeping import keeps_old_fit
 from skautoencoder._estimators._machine import ColumnMeans, MachineMixin
-from skautoencoder._estimators._range import within
 from skautoencoder._estimators._reporting import FitReporter, hook_arguments
 from skautoencoder._estimators._transformer import BaseTransformer
+from skautoencoder._range import within
 from skautoencoder._sklearn import Interval, Options, RealNotInt, StrOptions, fit_context
 from skautoencoder._training._execution import ALONE, beside
 from skautoencoder._training._seeds import draw_seed

@@ -3,6 +3,7 @@
 from skautoencoder._networks._activations import ACTIVATIONS
 from skautoencoder._networks._convolutional import ConvolutionalNetwork
 from skautoencoder._networks._dense import DenseNetwork
+from skautoencoder._networks._network import Network
 from skautoencoder._networks._rescaling import rescale_code
 from skautoencoder._networks._stacks import AutoencoderParameters, Stack
 
@@ -11,6 +12,7 @@ __all__ = [
     "AutoencoderParameters",
     "ConvolutionalNetwork",
     "DenseNetwork",
+    "Network",
     "Stack",
     "rescale_code",
 ]

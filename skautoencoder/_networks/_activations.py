@@ -6,60 +6,55 @@ Assignments like ``y *= x`` spare NumPy new arrays; JAX takes them for ``y = y *
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+
+from skautoencoder._functions import Array, sigmoid, softplus
 
 _GELU_SLOPE = math.sqrt(2 / math.pi)
 
 
-def _namespace(x):
-    return x.__array_namespace__()
-
-
-def identity(x):
+def identity(x: Array) -> Array:
     return x
 
 
-def relu(x):
-    return _namespace(x).maximum(x, x.dtype.type(0))
+def relu(x: Array) -> Array:
+    return x.__array_namespace__().maximum(x, x.dtype.type(0))
 
 
-def tanh(x):
-    return _namespace(x).tanh(x)
+def tanh(x: Array) -> Array:
+    return x.__array_namespace__().tanh(x)
 
 
-def logistic(x):
-    # 1 / (1 + exp(-x)) without overflow
-    return 0.5 * (_namespace(x).tanh(0.5 * x) + 1)
+def silu(x: Array) -> Array:
+    return x * sigmoid(x)
 
 
-def silu(x):
-    return x * logistic(x)
-
-
-def gelu(x):
+def gelu(x: Array) -> Array:
     # The tanh form: NumPy has no erf. Hendrycks & Gimpel (2016), section 2.
     inner = x * x
     inner *= 0.044715 * _GELU_SLOPE
     inner += _GELU_SLOPE
     inner *= x
-    gate = _namespace(x).tanh(inner)
+    gate = x.__array_namespace__().tanh(inner)
     gate += 1
     gate *= 0.5
     gate *= x
     return gate
 
 
-def elu(x):
-    xp = _namespace(x)
+def elu(x: Array) -> Array:
+    xp = x.__array_namespace__()
     zero = x.dtype.type(0)
     return xp.where(x > zero, x, xp.expm1(xp.minimum(x, zero)))
 
 
-def softplus(x):
-    # log(1 + exp(x))
-    return _namespace(x).logaddexp(x, x.dtype.type(0))
-
-
-ACTIVATIONS = {
-    function.__name__: function
-    for function in (identity, relu, gelu, silu, elu, softplus, tanh, logistic)
+ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
+    "identity": identity,
+    "relu": relu,
+    "gelu": gelu,
+    "silu": silu,
+    "elu": elu,
+    "softplus": softplus,
+    "tanh": tanh,
+    "logistic": sigmoid,
 }

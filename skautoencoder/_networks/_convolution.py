@@ -6,25 +6,35 @@ twenty times slower inside a loop, which training is (``benchmarks/speed/convolu
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
-import jax
 import numpy as np
+
+from skautoencoder._functions import Array
 
 _TAPS = 3  # width of the kernel
 
+Size: TypeAlias = tuple[int, int]  # height and width of an image
+# Takes patches from an image, or adds them up to one; the size is the image's.
+Patching: TypeAlias = Callable[[Array, Size], Array]
 
-def kernel_area(size):
+# Such a pair by array namespace, where one is known that is differentiated faster.
+_ADJOINTS: dict[Any, tuple[Patching, Patching]] = {}
+
+
+def kernel_area(size: Size) -> int:
     """Entries of the kernel for an image of this size; a side of length 1 is left alone."""
     return int(np.prod([_TAPS if side > 1 else 1 for side in size]))
 
 
-def halved(size):
+def halved(size: Size) -> Size:
     """What is left of each side of an image; an odd one is rounded up."""
-    return tuple(-(-side // 2) for side in size)
+    height, width = size
+    return -(-height // 2), -(-width // 2)
 
 
-def halve(image, matrix):
+def halve(image: Array, matrix: Array) -> Array:
     """Convolve with stride 2, zeros beyond the edge.
 
     Parameters
@@ -37,11 +47,11 @@ def halve(image, matrix):
     -------
     array of shape (n_images, ceil(height / 2), ceil(width / 2), n_out)
     """
-    take = _take_patches if isinstance(image, np.ndarray) else _patches
+    take, _ = _adjoints_for(image)
     return take(image, image.shape[1:3]) @ matrix
 
 
-def double(image, matrix, size):
+def double(image: Array, matrix: Array, size: Size) -> Array:
     """The adjoint of :func:`halve`, from a small image to a large one.
 
     Parameters
@@ -55,25 +65,42 @@ def double(image, matrix, size):
     -------
     array of shape (n_images, height, width, n_out)
     """
-    add = _add_patches if isinstance(image, np.ndarray) else _overlap
+    _, add = _adjoints_for(image)
     return add(image @ matrix.T, size)
 
 
-def _take_patches(image, size):
+def register_adjoints(namespace: Any, take: Patching, add: Patching) -> None:
+    """Use this pair, which knows that each is the other's gradient, for arrays of a namespace.
+
+    Parameters
+    ----------
+    namespace : module
+        What ``__array_namespace__`` of the arrays gives.
+    take, add : callable
+        The same functions as :func:`take_patches` and :func:`add_patches`.
+    """
+    _ADJOINTS[namespace] = take, add
+
+
+def _adjoints_for(array: Array) -> tuple[Patching, Patching]:
+    return _ADJOINTS.get(array.__array_namespace__(), (take_patches, add_patches))
+
+
+def take_patches(image: Array, size: Size) -> Array:
     """For every other pixel, what the kernel meets there, in the last axis."""
     for axis, length in ((1, size[0]), (2, size[1])):
         image = _take(image, axis, length) if length > 1 else image
     return image
 
 
-def _add_patches(patches, size):
+def add_patches(patches: Array, size: Size) -> Array:
     """The adjoint: every patch put back to its place, overlaps added up."""
     for axis, length in ((2, size[1]), (1, size[0])):
         patches = _add(patches, axis, length) if length > 1 else patches
     return patches
 
 
-def _take(x, axis, length):
+def _take(x: Array, axis: int, length: int) -> Array:
     xp = x.__array_namespace__()
     padded = xp.pad(x, _along(axis, (1, 1 + length % 2)))
     n_kept = -(-length // 2)
@@ -81,7 +108,7 @@ def _take(x, axis, length):
     return xp.concat([padded[_cut(axis, i, i + 2 * n_kept, 2)] for i in starts], axis=-1)
 
 
-def _add(x, axis, length):
+def _add(x: Array, axis: int, length: int) -> Array:
     # Taps 0 and 2 of neighbours meet in the even places of the padded axis, tap 1 has the odd.
     xp, n_channels = x.__array_namespace__(), x.shape[-1] // _TAPS
     first, second, third = (x[..., i * n_channels : (i + 1) * n_channels] for i in range(_TAPS))
@@ -92,32 +119,9 @@ def _add(x, axis, length):
     return xp.stack([even, odd], axis=axis + 1).reshape(shape)[_cut(axis, 1, 1 + length)]
 
 
-def _along(axis, widths):
+def _along(axis: int, widths: tuple[int, int]) -> list[tuple[int, int]]:
     return [widths if i == axis else (0, 0) for i in range(4)]
 
 
-def _cut(axis, *limits):
+def _cut(axis: int, *limits: int) -> tuple[slice, ...]:
     return (slice(None),) * axis + (slice(*limits),)
-
-
-# The two are each other's gradient. JAX would find slower ones.
-
-
-@partial(jax.custom_vjp, nondiff_argnums=(1,))
-def _patches(image, size):
-    return _take_patches(image, size)
-
-
-@partial(jax.custom_vjp, nondiff_argnums=(1,))
-def _overlap(patches, size):
-    return _add_patches(patches, size)
-
-
-_patches.defvjp(
-    lambda image, size: (_patches(image, size), None),
-    lambda size, _, cotangent: (_overlap(cotangent, size),),
-)
-_overlap.defvjp(
-    lambda patches, size: (_overlap(patches, size), None),
-    lambda size, _, cotangent: (_patches(cotangent, size),),
-)

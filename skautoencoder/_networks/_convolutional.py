@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import prod
 
+import numpy as np
+
+from skautoencoder._functions import Array
 from skautoencoder._networks._activations import ACTIVATIONS
-from skautoencoder._networks._convolution import double, halve, halved, kernel_area
+from skautoencoder._networks._convolution import Size, double, halve, halved, kernel_area
 from skautoencoder._networks._stacks import (
     AutoencoderParameters,
+    LinearPath,
     Stack,
     beside,
     glorot,
@@ -38,7 +42,7 @@ class ConvolutionalNetwork:
     parameters = AutoencoderParameters
 
     @property
-    def widest(self):
+    def widest(self) -> int:
         """The most values that a row is on its way through the network, as patches."""
         channels = (self.image_shape[2], *self.channels)
         return max(
@@ -51,31 +55,20 @@ class ConvolutionalNetwork:
             ),
         )
 
-    def init(self, rng, linear=None):
-        """Draw parameters; beside a linear path ``(E, D)`` the network adds nothing yet.
+    def init(
+        self, rng: np.random.Generator, linear: LinearPath | None = None
+    ) -> AutoencoderParameters:
+        """Random parameters; beside a linear path, those of a network that adds nothing yet."""
+        return beside(linear, *self._draw(rng))
 
-        Parameters
-        ----------
-        rng : numpy.random.RandomState
-        linear : tuple of arrays (n_features, n_components), (n_components, n_features)
-            The linear path to start from, or None for a plain network.
-
-        Returns
-        -------
-        AutoencoderParameters
-            NumPy arrays in single precision.
-        """
-        encoder, decoder = self._draw(rng)
-        if linear is None:
-            return AutoencoderParameters(encoder, decoder)
-        return beside(linear, encoder, decoder)
-
-    def awake(self, rng, params):
-        """The same parameters with the network beside the linear path speaking up."""
+    def with_random_weights(
+        self, rng: np.random.Generator, params: AutoencoderParameters
+    ) -> AutoencoderParameters:
+        """The same parameters, beside whose linear path the network adds something at random."""
         return with_weights_of(params, self._draw(rng))
 
-    def encode(self, params, x):
-        """The encoder's outputs for the rows ``x``, of shape (n_rows, n_heads * n_components)."""
+    def encode(self, params: AutoencoderParameters, x: Array) -> Array:
+        """The encoder's outputs for rows ``x``, of shape (n_rows, n_heads * n_components)."""
         function = ACTIVATIONS[self.activation]
         weights, biases, linear, _ = params.encoder
         image = x.reshape(-1, *self.image_shape)
@@ -84,7 +77,7 @@ class ConvolutionalNetwork:
         code = image.reshape(len(x), -1) @ weights[-1] + biases[-1]
         return code if linear is None else x @ linear + code
 
-    def decode(self, params, z):
+    def decode(self, params: AutoencoderParameters, z: Array) -> tuple[Array | None, Array]:
         """The two parts of the decoded rows, linear and nonlinear, the first possibly None."""
         function = ACTIVATIONS[self.activation]
         weights, biases, linear, _ = params.decoder
@@ -94,14 +87,14 @@ class ConvolutionalNetwork:
             image = double(function(image), matrix, size) + bias
         return None if linear is None else z @ linear, image.reshape(len(z), -1)
 
-    def _sizes(self):
+    def _sizes(self) -> list[Size]:
         """Height and width of the image, and of what each convolution leaves of it."""
-        sizes = [self.image_shape[:2]]
+        sizes: list[Size] = [self.image_shape[:2]]
         for _ in self.channels:
             sizes.append(halved(sizes[-1]))
         return sizes
 
-    def _draw(self, rng):
+    def _draw(self, rng: np.random.Generator) -> tuple[Stack, Stack]:
         """An encoder and a decoder of random weights, without a linear path."""
         sizes, channels = self._sizes(), (self.image_shape[2], *self.channels)
         n_flat, n_outputs = prod(sizes[-1]) * channels[-1], self.n_heads * self.n_components

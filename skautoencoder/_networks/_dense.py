@@ -7,9 +7,11 @@ from itertools import pairwise
 
 import numpy as np
 
+from skautoencoder._functions import Array
 from skautoencoder._networks._activations import ACTIVATIONS
 from skautoencoder._networks._stacks import (
     AutoencoderParameters,
+    LinearPath,
     Stack,
     beside,
     for_first_head,
@@ -42,28 +44,16 @@ class DenseNetwork:
     parameters = AutoencoderParameters
 
     @property
-    def widest(self):
+    def widest(self) -> int:
         """The most values that a row is on its way through the network."""
         return max(self._sizes()[0])
 
-    def init(self, rng, linear=None):
-        """Draw parameters; beside a linear path ``(E, D)`` the network adds nothing yet.
-
-        Parameters
-        ----------
-        rng : numpy.random.RandomState
-        linear : tuple of arrays (n_features, n_components), (n_components, n_features)
-            The linear path to start from, or None for a plain network.
-
-        Returns
-        -------
-        AutoencoderParameters
-            NumPy arrays in single precision.
-        """
+    def init(
+        self, rng: np.random.Generator, linear: LinearPath | None = None
+    ) -> AutoencoderParameters:
+        """Random parameters; beside a linear path, those of a network that adds nothing yet."""
         encoder, decoder = self._draw(rng)
-        if linear is None:
-            return AutoencoderParameters(encoder, decoder)
-        if not self.tied_weights:
+        if linear is None or not self.tied_weights:
             return beside(linear, encoder, decoder)
         n_outputs = len(encoder.biases[-1])
         gain_in, gain_out = zeros((n_outputs, self.n_features))
@@ -73,63 +63,58 @@ class DenseNetwork:
             decoder._replace(linear=_tied_factor(*linear), gain=gain_out),
         )
 
-    def awake(self, rng, params):
-        """The same parameters with the network beside the linear path speaking up.
-
-        Where it is silent, at PCA, training may find no way that leads down, as on data
-        folded in a symmetric way. From here it has to find its way back, and finds others.
-        """
+    def with_random_weights(
+        self, rng: np.random.Generator, params: AutoencoderParameters
+    ) -> AutoencoderParameters:
+        """The same parameters, beside whose linear path the network adds something at random."""
         if self.tied_weights:
             return AutoencoderParameters(
                 *(stack._replace(gain=np.ones_like(stack.gain)) for stack in params)
             )
         return with_weights_of(params, self._draw(rng))
 
-    def encode(self, params, x):
-        """The encoder's outputs for the rows ``x``, of shape (n_rows, n_heads * n_components)."""
+    def encode(self, params: AutoencoderParameters, x: Array) -> Array:
+        """The encoder's outputs for rows ``x``, of shape (n_rows, n_heads * n_components)."""
         encoder = params.encoder
         code = _run(encoder, encoder.weights, self.activation, x)
         if encoder.linear is not None:
             code += x @ encoder.linear
         return code
 
-    def decode(self, params, z):
-        """The two parts of the decoded rows, linear and nonlinear.
-
-        The first is None where the network has no linear path. A loss puts them
-        together, because each loss has an output unit of its own.
-        """
+    def decode(self, params: AutoencoderParameters, z: Array) -> tuple[Array | None, Array]:
+        """The two parts of the decoded rows, linear and nonlinear, the first possibly None."""
         encoder, decoder = params
         tied = self.tied_weights
         weights = self._tied(encoder.weights) if tied else decoder.weights
         nonlinear = _run(decoder, weights, self.activation, z)
-        if decoder.linear is None:
+        path_in, path_out = encoder.linear, decoder.linear
+        if path_in is None or path_out is None:
             return None, nonlinear
         if tied:
-            return (z * decoder.linear) @ encoder.linear[:, : self.n_components].T, nonlinear
-        return z @ decoder.linear, nonlinear
+            return (z * path_out) @ path_in[:, : self.n_components].T, nonlinear
+        return z @ path_out, nonlinear
 
-    def _draw(self, rng):
+    def _draw(self, rng: np.random.Generator) -> tuple[Stack, Stack]:
         """An encoder and a decoder of random weights, without a linear path."""
         sizes_in, sizes_out = self._sizes()
         encoder = Stack(glorot(rng, pairwise(sizes_in)), zeros(sizes_in[1:]), linear=None)
         weights_out = () if self.tied_weights else glorot(rng, pairwise(sizes_out))
         return encoder, Stack(weights_out, zeros(sizes_out[1:]), linear=None)
 
-    def _sizes(self):
+    def _sizes(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         hidden = self.hidden_layer_sizes
         return (
             (self.n_features, *hidden, self.n_heads * self.n_components),
             (self.n_components, *hidden[::-1], self.n_features),
         )
 
-    def _tied(self, weights):
+    def _tied(self, weights: tuple[Array, ...]) -> tuple[Array, ...]:
         *others, last = weights
         first_head = last[:, : self.n_components]
         return tuple(weight.T for weight in (first_head, *others[::-1]))
 
 
-def _tied_factor(path_in, path_out):
+def _tied_factor(path_in: np.ndarray, path_out: np.ndarray) -> np.ndarray:
     # The factor a that makes a_k E[:, k] the best match of D[k]; exact for PCA, whose
     # two directions are parallel.
     norm = np.sum(path_in**2, axis=0)
@@ -138,7 +123,7 @@ def _tied_factor(path_in, path_out):
     )
 
 
-def _run(stack, weights, activation, x):
+def _run(stack: Stack, weights: tuple[Array, ...], activation: str, x: Array) -> Array:
     function = ACTIVATIONS[activation]
     *hidden, last = zip(weights, stack.biases, strict=True)
     for layer in hidden:
@@ -147,7 +132,7 @@ def _run(stack, weights, activation, x):
     return output if stack.gain is None else output * stack.gain
 
 
-def _affine(x, weight, bias):
+def _affine(x: Array, weight: Array, bias: Array) -> Array:
     x = x @ weight
     x += bias  # in place on NumPy
     return x

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from skautoencoder._networks._stacks import AutoencoderParameters
+from skautoencoder._networks._network import Network
+from skautoencoder._networks._stacks import AutoencoderParameters, Stack
 
 
-def rescale_code(network, params, factor, shift=0.0):
+def rescale_code(
+    network: Network,
+    params: AutoencoderParameters,
+    factor: float | np.ndarray,
+    shift: float | np.ndarray = 0.0,
+) -> AutoencoderParameters:
     """Parameters whose codes are ``factor`` times those of ``params``, rebuilding the same rows.
 
     Exact for every architecture, up to rounding. Where weights are tied, the matrix that
@@ -16,7 +22,7 @@ def rescale_code(network, params, factor, shift=0.0):
 
     Parameters
     ----------
-    network : DenseNetwork or ConvolutionalNetwork
+    network : Network
     params : AutoencoderParameters
         NumPy arrays; they are left as they are.
     factor : float or array of shape (n_components,)
@@ -55,9 +61,9 @@ def rescale_code(network, params, factor, shift=0.0):
     return AutoencoderParameters(encoder._replace(linear=linear_in), decoder._replace(linear=path))
 
 
-def _tied_encoder(encoder, factor, offset):
+def _tied_encoder(encoder: Stack, factor: np.ndarray, offset: np.ndarray) -> Stack:
     # The decoder has no share in the other heads: their gain goes into their weights, and
-    # is 1 then, so that a silent head, of gain 0, can be shifted as well.
+    # is 1 then, so that a head of gain 0 can be shifted as well.
     k = len(factor)
     gain = np.ones(len(offset)) if encoder.gain is None else np.asarray(encoder.gain, float)
     inner = np.concatenate([1 / factor, gain[k:]])
@@ -67,17 +73,17 @@ def _tied_encoder(encoder, factor, offset):
     return encoder._replace(gain=outer.astype(weight.dtype))
 
 
-def _with_last(stack, weight, bias):
+def _with_last(stack: Stack, weight: np.ndarray, bias: np.ndarray) -> Stack:
     return stack._replace(weights=(*stack.weights[:-1], weight), biases=(*stack.biases[:-1], bias))
 
 
-def _times(array, factor):
+def _times(array: np.ndarray, factor: np.ndarray) -> np.ndarray:
     return (array * factor).astype(array.dtype)
 
 
-def _over(array, factor):
+def _over(array: np.ndarray, factor: np.ndarray) -> np.ndarray:
     return (array / factor).astype(array.dtype)
 
 
-def _plus(array, offset):
+def _plus(array: np.ndarray, offset: np.ndarray) -> np.ndarray:
     return (array + offset).astype(array.dtype)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
+
+from skautoencoder._functions import Array
+
+LinearPath: TypeAlias = tuple[np.ndarray, np.ndarray]  # into the code, and out of it
 
 
 class Stack(NamedTuple):
@@ -22,14 +27,14 @@ class Stack(NamedTuple):
         holds one factor a component: its path is the encoder's transposed, scaled.
     gain : array of shape (n_outputs,), or None
         What the nonlinear path's output is multiplied by, one factor a column, where
-        weights are tied beside a linear path. It lets such a network be silent at the
-        start without being zero, which it could hardly leave.
+        weights are tied beside a linear path. A gain of zero lets such a network add
+        nothing at the start; weights of zero would hardly be left again.
     """
 
-    weights: tuple
-    biases: tuple
-    linear: Any
-    gain: Any = None
+    weights: tuple[Array, ...]
+    biases: tuple[Array, ...]
+    linear: Array | None
+    gain: Array | None = None
 
 
 class AutoencoderParameters(NamedTuple):
@@ -39,8 +44,8 @@ class AutoencoderParameters(NamedTuple):
     decoder: Stack
 
 
-def glorot(rng, shapes):
-    """Random weights whose signals keep their size both ways.
+def glorot(rng: np.random.Generator, shapes: Iterable[tuple[int, int]]) -> tuple[np.ndarray, ...]:
+    """Random matrices of these shapes, which keep the size of signals both ways.
 
     Glorot & Bengio (2010), equation 12, in its normal form.
     """
@@ -50,37 +55,41 @@ def glorot(rng, shapes):
     )
 
 
-def silenced(weights):
+def with_zero_output(weights: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:
     """The same weights with zeros in the last layer: a network that adds nothing."""
     return (*weights[:-1], np.zeros_like(weights[-1]))
 
 
-def beside(linear, encoder, decoder):
-    """The two halves with a linear path beside them, and silent."""
+def beside(linear: LinearPath | None, encoder: Stack, decoder: Stack) -> AutoencoderParameters:
+    """The two halves, which add nothing to the linear path beside them, if there is one."""
+    if linear is None:
+        return AutoencoderParameters(encoder, decoder)
     path_in, path_out = linear
     return AutoencoderParameters(
         encoder._replace(
-            weights=silenced(encoder.weights),
+            weights=with_zero_output(encoder.weights),
             linear=for_first_head(path_in, len(encoder.biases[-1])),
         ),
-        decoder._replace(weights=silenced(decoder.weights), linear=path_out),
+        decoder._replace(weights=with_zero_output(decoder.weights), linear=path_out),
     )
 
 
-def for_first_head(path_in, n_outputs):
+def for_first_head(path_in: np.ndarray, n_outputs: int) -> np.ndarray:
     """The encoder's linear path, with zeros for all outputs but the first of a component."""
     n_features, n_components = path_in.shape
     others = np.zeros((n_features, n_outputs - n_components), np.float32)
     return np.hstack([path_in, others])
 
 
-def with_weights_of(params, drawn):
+def with_weights_of(
+    params: AutoencoderParameters, drawn: tuple[Stack, Stack]
+) -> AutoencoderParameters:
     """The same parameters with the weights of two other halves."""
     return AutoencoderParameters(
         *(stack._replace(weights=other.weights) for stack, other in zip(params, drawn, strict=True))
     )
 
 
-def zeros(sizes):
+def zeros(sizes: Sequence[int]) -> tuple[np.ndarray, ...]:
     """Zero vectors of these sizes."""
     return tuple(np.zeros(size, np.float32) for size in sizes)

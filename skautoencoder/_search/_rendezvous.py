@@ -139,6 +139,8 @@ class Lockstep:
 class _Fit:
     """One of the fits: what its training has at its side."""
 
+    n_threads = 1  # the fits have the threads
+
     def __init__(self, lockstep, number):
         self._lockstep, self._number = lockstep, number
         self._has_turn = False

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from skautoencoder._data._precision import working_dtype
 from skautoencoder._data._source import Source
+from skautoencoder._networks import Network
 from skautoencoder._starts._principal_axes import linear_path, principal_axes
 from skautoencoder._training._start import CodeScale, Start
+from skautoencoder.losses._loss import Loss
 
 
 def start_at_pca(
-    network: Any, loss: Any, rows: Source, index: np.ndarray, rng: np.random.Generator
+    network: Network, loss: Loss, rows: Source, index: np.ndarray, rng: np.random.Generator
 ) -> Start:
     """The :class:`Start` of a network that rebuilds as PCA of the rows at ``index`` does.
 

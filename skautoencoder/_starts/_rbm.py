@@ -25,6 +25,8 @@ from skautoencoder._training._contrastive import (
 )
 from skautoencoder._training._start import Start, without_path
 from skautoencoder.boltzmann import Kind, Machine, hidden_mean
+from skautoencoder.losses._links import Scaling
+from skautoencoder.losses._loss import Loss
 
 # The paper's recipe, and the 10 epochs a layer of the code that came with it, or more where
 # the data are small. A layer of real-valued units bears a hundredth of the rate only.
@@ -61,7 +63,7 @@ class EncodedRows:
 
 
 def start_at_machines(
-    network: Any, loss: Any, rows: Source, index: np.ndarray, rng: np.random.Generator
+    network: Any, loss: Loss, rows: Source, index: np.ndarray, rng: np.random.Generator
 ) -> Start:
     """The :class:`Start` of a network at pretrained weights, for the rows at ``index``."""
     moments = column_moments(rows, index)
@@ -71,7 +73,7 @@ def start_at_machines(
 
 def pretrain(
     network: Any,
-    loss: Any,
+    loss: Loss,
     standardization: Standardization,
     rows: Source,
     index: np.ndarray,
@@ -105,13 +107,13 @@ def pretrain(
     return _fold_in(params, standardization, loss) if visible == "bernoulli" else params
 
 
-def _visible_units(network: Any, loss: Any) -> str:
+def _visible_units(network: Any, loss: Loss) -> str:
     if network.activation != "logistic":
         raise ValueError(
             "init='rbm' starts networks of logistic units: it needs activation='logistic'. "
             f"Got activation={network.activation!r} instead."
         )
-    if not hasattr(loss, "visible_units"):
+    if loss.visible_units is None:
         raise ValueError(
             "init='rbm' needs a loss with visible units to match: 'cross_entropy', "
             f"'squared_error', 'absolute_error' or 'huber'. Got {type(loss).__name__} instead."
@@ -160,7 +162,7 @@ def _unroll(machines: list[Machine], network: Any) -> AutoencoderParameters:
 
 
 def _fold_in(
-    params: AutoencoderParameters, standardization: Standardization, loss: Any
+    params: AutoencoderParameters, standardization: Standardization, loss: Loss
 ) -> AutoencoderParameters:
     """The same network for standardized rows, and for a loss that adds the mean's output."""
     mean, scale = standardization.mean.astype(np.float32), np.float32(standardization.scale)
@@ -169,5 +171,5 @@ def _fold_in(
         weights=(first * scale, *weights), biases=(bias + mean @ first, *biases)
     )
     *others, last = params.decoder.biases
-    silence = loss.output(None, np.zeros_like(last), mean, scale)
+    silence = loss.link.output(None, np.zeros_like(last), Scaling(mean, scale))
     return AutoencoderParameters(encoder, params.decoder._replace(biases=(*others, last - silence)))

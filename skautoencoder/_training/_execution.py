@@ -11,12 +11,18 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Protocol
 
+from skautoencoder._data._blas import n_blas_threads
+
 if TYPE_CHECKING:  # JAX is not needed to say how a fit is run
     from skautoencoder._training._gradient import Program
 
 
 class Alongside(Protocol):
     """How a fit trains its blocks, and may be stopped, beside others."""
+
+    @property
+    def n_threads(self) -> int:
+        """How many lanes of the fit may train at the same time."""
 
     def train_block(self, program: Program, arguments: tuple) -> Any:
         """The weights after a block and its summed loss, from a program and its arguments."""
@@ -27,6 +33,11 @@ class Alongside(Protocol):
 
 class Alone:
     """The :class:`Alongside` of a fit with no other beside it."""
+
+    @property
+    def n_threads(self) -> int:
+        """As many as BLAS may use."""
+        return n_blas_threads()
 
     def train_block(self, program: Program, arguments: tuple) -> Any:
         """The weights after a block and its summed loss, from a program and its arguments."""

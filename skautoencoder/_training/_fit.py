@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from enum import Enum
 from typing import Any, NamedTuple, Protocol
 
@@ -149,7 +151,7 @@ def fit(plan: Plan, state: FitState, reporter: Reporter) -> FitState:
 
 def one_epoch(plan: Plan, state: FitState) -> FitState:
     """The state after one more epoch, or the same with its end where the loss diverged."""
-    losses = [_train_lane(plan, state, number) for number in range(len(plan.lanes))]
+    losses = _train_lanes(plan, state)
     reached = state._replace(epoch=state.epoch + 1, loss_curve=(*state.loss_curve, losses[0]))
     if state.epoch == 0 and not losses[0] <= state.limit:
         # What an objective adds to the error alone may be as large from the start.
@@ -185,6 +187,21 @@ def result_of(plan: Plan, state: FitState) -> Result:
         convincing,
         state.end,
     )
+
+
+def _train_lanes(plan: Plan, state: FitState) -> list[float]:
+    """The losses of all lanes trained for an epoch, on as many threads as may be."""
+    numbers = range(len(plan.lanes))
+    n_threads = min(len(numbers), alongside().n_threads)
+    if n_threads == 1 or state.epoch == 0:  # the first compiles: threads would each do so
+        return [_train_lane(plan, state, number) for number in numbers]
+    contexts = [copy_context() for _ in numbers]
+    with ThreadPoolExecutor(n_threads) as threads:
+        runs = [
+            threads.submit(contexts[number].run, _train_lane, plan, state, number)
+            for number in numbers
+        ]
+        return [run.result() for run in runs]
 
 
 def _train_lane(plan: Plan, state: FitState, number: int) -> float:

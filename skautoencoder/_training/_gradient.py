@@ -11,6 +11,7 @@ import numpy as np
 
 from skautoencoder._data._blocks import Block
 from skautoencoder._model import Model
+from skautoencoder._training import _adjoints  # noqa: F401  the convolution's gradients
 from skautoencoder._training._factories import OptimizerFactory
 from skautoencoder._training._programs import kept
 from skautoencoder._training._promotion import under_our_rules

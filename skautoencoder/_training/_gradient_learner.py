@@ -23,6 +23,7 @@ from skautoencoder._training._gradient import (
 )
 from skautoencoder._training._learner import Epoch
 from skautoencoder._training._precision import on_numpy, single
+from skautoencoder._training._pytrees import register
 from skautoencoder._training._recipe import Recipe
 from skautoencoder._training._seeds import key_words
 from skautoencoder._training._start import Start
@@ -67,6 +68,9 @@ class GradientLearner:
     batch_size: int
     recipe: Recipe
 
+    def __post_init__(self) -> None:
+        register(self.objective)
+
     @cached_property
     def program(self) -> Program:
         """The :class:`Program` that trains it, the same one for all of its kind."""
@@ -109,7 +113,7 @@ class GradientLearner:
         """
         params = first = single(self.start_params)
         if awake is not None:
-            first = single(self.model.network.awake(awake, self.start_params))
+            first = single(self.model.network.with_random_weights(awake, self.start_params))
         named = isinstance(self.optimizer, str)
         state = start_optimizer(self.optimizer, params) if named else self.program.start(params)
         return GradientState(Weights(first, params, state), 0, self.start.is_good)

@@ -8,6 +8,7 @@ import numpy as np
 
 from skautoencoder._data._moments import Moments
 from skautoencoder._data._standardization import Standardization
+from skautoencoder._networks import Network
 
 
 class CodeScale(NamedTuple):
@@ -40,7 +41,7 @@ class Start(NamedTuple):
     moments: Moments | None = None  # of the columns, unless the weights come from an earlier fit
 
 
-def without_path(network: Any, moments: Moments, params: Any) -> Start:
+def without_path(network: Network, moments: Moments, params: Any) -> Start:
     """The :class:`Start` of a network without a linear path: codes keep the scale they have."""
     code = CodeScale(np.ones(network.n_components), np.zeros(network.n_components))
     return Start(moments.standardization, params, False, code, moments.highest, moments)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, ClassVar, NamedTuple
 
-import jax
 import numpy as np
 
+from skautoencoder._functions import Array
 from skautoencoder._model import Model
+from skautoencoder._networks import AutoencoderParameters
 
 # The kind of random keys, which must not hang on what JAX has for a default just now.
 KEYS = "threefry2x32"
@@ -33,7 +34,7 @@ class Step(NamedTuple):
 
     block_key: Any
     number: Any
-    weight: Any
+    weight: Array
     progress: Any
     given_key: Any = None
 
@@ -42,6 +43,8 @@ class Step(NamedTuple):
         """A random key, a fresh one at every step."""
         if self.given_key is not None:
             return self.given_key
+        import jax  # here, as in all that draws or differentiates: a fitted model needs no JAX
+
         # Made when asked for: most objectives need none, and it would have to be compiled.
         return jax.random.fold_in(self.block_key, self.number)
 
@@ -73,51 +76,51 @@ class Step(NamedTuple):
         """
         return self._replace(given_key=key)
 
-    def mean(self, values: Any) -> Any:
+    def mean(self, values: Array) -> Array:
         """The weighted mean over the rows of ``values``, of shape (n_rows, ...)."""
         return ((self.weight / self.weight.sum())[:, None] * values).sum(0)
 
 
 class Objective:
-    """What training minimises, what it is judged by, and what counts as the code.
+    """What training minimises, what held-out rows are measured by, and what the code is.
 
-    An objective of your own is a frozen dataclass that inherits from this class, is
-    registered with :func:`jax.tree_util.register_dataclass`, and has at least `loss`.
-    Its fields are traced, so a grid over them compiles once; a field that changes the
-    program (a name, say) has ``metadata={"static": True}``.
+    An objective of your own is a frozen dataclass that inherits from this class and has at
+    least `loss`. Its fields are traced, so a grid over them compiles once; a field that
+    changes the program (a name, say) has ``metadata={"static": True}``. Training makes a
+    JAX pytree of the class, unless it is one already.
 
-    Rows are standardised, and all methods get them with a :class:`~skautoencoder._model.Model`
+    Rows are standardized, and all methods get them with a :class:`~skautoencoder._model.Model`
     and its parameters. `code` is called with NumPy as well as JAX arrays.
     """
 
     #: Encoder outputs for each component of the code.
     n_heads: ClassVar[int] = 1
 
-    def loss(self, model: Model, params: Any, x: Any, step: Step) -> Any:
+    def loss(self, model: Model, params: AutoencoderParameters, x: Array, step: Step) -> Array:
         """Each row's loss, of shape (n_rows,), in one training step."""
         raise NotImplementedError
 
-    def validation_loss(self, model: Model, params: Any, x: Any) -> Any:
+    def validation_loss(self, model: Model, params: AutoencoderParameters, x: Array) -> Array:
         """Each row's loss on held-out rows, free of chance; the reconstruction error."""
         return model.error(x, model.decode(params, self.code(model, params, x)))
 
-    def code(self, model: Model, params: Any, x: Any) -> Any:
+    def code(self, model: Model, params: AutoencoderParameters, x: Array) -> Array:
         """What `transform` gives, of shape (n_rows, n_components)."""
         return model.encode(params, x)
 
-    def unit(self, model: Model) -> Any:
+    def unit(self, model: Model) -> float:
         """A loss that counts as one: that of rebuilding nothing but the mean."""
         return model.unit
 
     def in_units(self, loss: Any, model: Model, scale: float) -> Any:
-        """A loss of standardised rows, or an array of such, for rows ``scale`` times as large."""
+        """A loss of standardized rows, or an array of such, for rows ``scale`` times as large."""
         with np.errstate(over="ignore"):
             return loss * np.float64(scale) ** model.loss.power
 
     def check(self, model: Model) -> None:
         """Raise a ValueError where a field is out of range for the model."""
 
-    def get_params(self, deep: bool = True) -> dict:
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Fields by name, for scikit-learn's ``clone`` and nested parameter names."""
         return {
             field.name: getattr(self, field.name)

@@ -5,16 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-import jax
-import jax.numpy as jnp
-
-from skautoencoder.objectives._base import Objective
+from skautoencoder._functions import Array
+from skautoencoder._model import Model
+from skautoencoder._networks import AutoencoderParameters
+from skautoencoder.objectives._base import Objective, Step
 
 # n_directions=None: exact for so many components, so many directions for more
 _EXACT_UP_TO, _DIRECTIONS = 16, 4
 
 
-@jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Contractive(Objective):
     """Rebuild each row from a code that changes slowly with the row [1]_.
@@ -51,15 +50,17 @@ class Contractive(Objective):
     strength: float = 0.1
     n_directions: int | None = field(default=None, metadata={"static": True})
 
-    def loss(self, model, params, x, step):
+    def loss(self, model: Model, params: AutoencoderParameters, x: Array, step: Step) -> Array:
         """Each row's error, plus the squared norm of its code's Jacobian."""
+        import jax  # here, as it differentiates
+
         code, pull_back = jax.vjp(lambda rows: model.encode(params, rows), x)
         error = model.error(x, model.decode(params, code))
         directions = self._directions(code, step.key) / _spread(code, step)
         slopes = jax.vmap(lambda direction: pull_back(direction)[0])(directions)
         return error + self.strength * (slopes**2).sum(axis=(0, 2))
 
-    def check(self, model):
+    def check(self, model: Model) -> None:
         """Raise a ValueError where a field is out of range."""
         self.require(self.strength >= 0, "strength", "a float in the range [0, inf)")
         self.require(
@@ -68,8 +69,11 @@ class Contractive(Objective):
             "an int in the range [1, inf) or None",
         )
 
-    def _directions(self, code, key):
+    def _directions(self, code: Array, key: Array) -> Array:
         """Directions whose squared slopes add up to the norm, or to an estimate of it."""
+        import jax
+        import jax.numpy as jnp
+
         n_rows, n_components = code.shape
         if self.n_directions is None and n_components <= _EXACT_UP_TO:
             each = jnp.eye(n_components, dtype=code.dtype)[:, None]
@@ -81,5 +85,5 @@ class Contractive(Objective):
         return jnp.where(heads, length, -length)
 
 
-def _spread(code, step):
-    return jnp.sqrt(step.mean((code - step.mean(code)) ** 2) + 1e-6)
+def _spread(code: Array, step: Step) -> Array:
+    return code.__array_namespace__().sqrt(step.mean((code - step.mean(code)) ** 2) + 1e-6)

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import jax
-import jax.numpy as jnp
-
-from skautoencoder.objectives._base import KEYS, Objective
+from skautoencoder._functions import Array
+from skautoencoder._model import Model
+from skautoencoder._networks import AutoencoderParameters
+from skautoencoder.objectives._base import KEYS, Objective, Step
 
 # Salt and pepper are this many scales off the mean.
 _EXTREME = 2.0
 
 
-@jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Denoising(Objective):
     """Rebuild each row from a corrupted copy: ``L(x, decode(encode(x')))`` [1]_ [2]_.
 
     ``x' = mask * x + noise``: the corruptions asked for, one after the other. Held-out
-    rows are judged the same way, always with the same noise.
+    rows are corrupted as well, always with the same noise.
 
     Parameters
     ----------
@@ -52,25 +51,30 @@ class Denoising(Objective):
     masking: float = 0.0
     salt_and_pepper: float = 0.0
 
-    def loss(self, model, params, x, step):
+    def loss(self, model: Model, params: AutoencoderParameters, x: Array, step: Step) -> Array:
         """Each row's error, rebuilt from a corrupted copy."""
         return self._error(model, params, x, step.key)
 
-    def validation_loss(self, model, params, x):
+    def validation_loss(self, model: Model, params: AutoencoderParameters, x: Array) -> Array:
         """The same, with the same corruption each time."""
+        import jax
+
         return self._error(model, params, x, jax.random.key(0, impl=KEYS))
 
-    def check(self, model):
+    def check(self, model: Model) -> None:
         """Raise a ValueError where a field is out of range."""
         self.require(self.noise_std >= 0, "noise_std", "a float in the range [0, inf)")
         for share in ("masking", "salt_and_pepper"):
             self.require(0 <= getattr(self, share) <= 1, share, "a float in the range [0, 1]")
 
-    def _error(self, model, params, x, key):
+    def _error(self, model: Model, params: AutoencoderParameters, x: Array, key: Array) -> Array:
         code = self.code(model, params, self._corrupted(x, key))
         return model.error(x, model.decode(params, code))
 
-    def _corrupted(self, x, key):
+    def _corrupted(self, x: Array, key: Array) -> Array:
+        import jax  # here, as it draws
+        import jax.numpy as jnp
+
         noise_key, mask_key, salt_key = jax.random.split(key, 3)
         x = x + self.noise_std * jax.random.normal(noise_key, x.shape, x.dtype)
         x = jnp.where(jax.random.uniform(mask_key, x.shape, x.dtype) < self.masking, 0, x)

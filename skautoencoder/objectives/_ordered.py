@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import jax
-import jax.numpy as jnp
+from skautoencoder._functions import Array
+from skautoencoder._model import Model
+from skautoencoder._networks import AutoencoderParameters
+from skautoencoder.objectives._base import Objective, Step
 
-from skautoencoder.objectives._base import Objective
 
-
-@jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Ordered(Objective):
     """Rebuild each row from the first components of its code: nested dropout [1]_.
 
     In each step and for each row a number of components is drawn, and those behind it
     are set to zero, so the first ``k`` become the best ``k``, as in PCA. A truncated code
-    is one whose last components are zero; `inverse_transform` makes sense of it. Held-out
-    rows are judged by the mean over all numbers of components, weighted as they are drawn.
+    is one whose last components are zero; `inverse_transform` makes sense of it. The loss of
+    held-out rows is the mean over all numbers of components, weighted as they are drawn.
 
     Parameters
     ----------
@@ -41,8 +40,11 @@ class Ordered(Objective):
 
     stop: float = 0.1
 
-    def loss(self, model, params, x, step):
+    def loss(self, model: Model, params: AutoencoderParameters, x: Array, step: Step) -> Array:
         """Each row's error, rebuilt from a random number of its first components."""
+        import jax  # here, as it draws
+        import jax.numpy as jnp
+
         code = self.code(model, params, x)
         # inverse of the geometric distribution's function
         chance = jax.random.uniform(step.key, (len(x), 1), code.dtype, minval=1e-7)
@@ -50,12 +52,15 @@ class Ordered(Objective):
         kept = jnp.arange(code.shape[1]) < n_kept
         return model.error(x, model.decode(params, code * kept))
 
-    def validation_loss(self, model, params, x):
+    def validation_loss(self, model: Model, params: AutoencoderParameters, x: Array) -> Array:
         """Each row's mean error over all numbers of components."""
+        import jax
+        import jax.numpy as jnp
+
         code = self.code(model, params, x)
         n_components = code.shape[1]
 
-        def add(i, total):
+        def add(i: Array, total: Array) -> Array:
             truncated = code * (jnp.arange(n_components) <= i)
             last = i == n_components - 1
             chance = (1 - self.stop) ** i * jnp.where(last, 1.0, self.stop)
@@ -63,6 +68,6 @@ class Ordered(Objective):
 
         return jax.lax.fori_loop(0, n_components, add, jnp.zeros(len(x), x.dtype))
 
-    def check(self, model):
+    def check(self, model: Model) -> None:
         """Raise a ValueError where a field is out of range."""
         self.require(0 < self.stop < 1, "stop", "a float in the range (0, 1)")

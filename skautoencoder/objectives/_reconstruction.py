@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import jax
+from skautoencoder._functions import Array
+from skautoencoder._model import Model
+from skautoencoder._networks import AutoencoderParameters
+from skautoencoder.objectives._base import Objective, Step
 
-from skautoencoder.objectives._base import Objective
 
-
-@jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Reconstruction(Objective):
     """Rebuild each row from its code: ``L(x, decode(encode(x)))``.
@@ -27,6 +27,6 @@ class Reconstruction(Objective):
     AutoencoderTransformer(objective=Reconstruction())
     """
 
-    def loss(self, model, params, x, step):
+    def loss(self, model: Model, params: AutoencoderParameters, x: Array, step: Step) -> Array:
         """Each row's reconstruction error."""
         return self.validation_loss(model, params, x)

@@ -1,19 +1,19 @@
-"""Sparse codes: each row speaks through few of its components."""
+"""Sparse codes: few of a row's components are large."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import jax
-import jax.numpy as jnp
-
-from skautoencoder.objectives._base import Objective
+from skautoencoder._functions import Array
+from skautoencoder._model import Model
+from skautoencoder._networks import AutoencoderParameters
+from skautoencoder.objectives._base import Objective, Step
 
 # A component of a smaller mean square is empty; codes are of the order of one.
 _EMPTY = 1e-6
 
 
-@jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Sparse(Objective):
     """Rebuild each row from a code of few large entries.
@@ -65,13 +65,13 @@ class Sparse(Objective):
     target: float = 0.1
     k: int = 1
 
-    def loss(self, model, params, x, step):
+    def loss(self, model: Model, params: AutoencoderParameters, x: Array, step: Step) -> Array:
         """Each row's error, plus the penalty of the batch."""
         code = self.code(model, params, x)
         error = model.error(x, model.decode(params, code))
         return error + model.unit * _PENALTIES[self.penalty](self, _activity(code, step))
 
-    def code(self, model, params, x):
+    def code(self, model: Model, params: AutoencoderParameters, x: Array) -> Array:
         """The code, all but its largest entries zero with "top_k"."""
         code = model.encode(params, x)
         if self.penalty != "top_k":
@@ -81,7 +81,7 @@ class Sparse(Objective):
         smallest = xp.sort(size, axis=-1)[:, code.shape[1] - self.k]
         return xp.where(size >= smallest[:, None], code, xp.zeros_like(code))
 
-    def check(self, model):
+    def check(self, model: Model) -> None:
         """Raise a ValueError where a field is out of range."""
         names = ", ".join(repr(name) for name in _PENALTIES)
         self.require(self.penalty in _PENALTIES, "penalty", f"one of {names}")
@@ -95,23 +95,28 @@ class Sparse(Objective):
         )
 
 
-def _activity(code, step):
+def _activity(code: Array, step: Step) -> Array:
     # A component that is empty, as those beyond the data's rank are, has no activity to
     # speak of, and no slope: it counts as one that all rows use, until it is in use.
+    xp = code.__array_namespace__()
     square = step.mean(code**2)
     in_use = square > _EMPTY
-    return jnp.where(in_use, step.mean(abs(code)) ** 2 / jnp.where(in_use, square, 1), 1)
+    return xp.where(in_use, step.mean(abs(code)) ** 2 / xp.where(in_use, square, 1), 1)
 
 
-def _kl(objective, activity):
-    target = objective.target
-    off = jnp.maximum(1 - activity, 1e-6)  # 1 where a component is constant
-    divergence = target * jnp.log(target / activity) + (1 - target) * jnp.log((1 - target) / off)
+def _l1(objective: Sparse, activity: Array) -> Array:
+    return objective.strength * activity.__array_namespace__().sqrt(activity).mean()
+
+
+def _kl(objective: Sparse, activity: Array) -> Array:
+    xp, target = activity.__array_namespace__(), objective.target
+    off = (1 - activity).clip(1e-6)  # 1 where a component is constant
+    divergence = target * xp.log(target / activity) + (1 - target) * xp.log((1 - target) / off)
     return objective.strength * divergence.mean()
 
 
-_PENALTIES = {
-    "l1": lambda objective, activity: objective.strength * jnp.sqrt(activity).mean(),
-    "kl": _kl,
-    "top_k": lambda objective, activity: 0.0,
-}
+def _none(objective: Sparse, activity: Array) -> float:
+    return 0.0
+
+
+_PENALTIES: dict[str, Callable[[Sparse, Array], Array]] = {"l1": _l1, "kl": _kl, "top_k": _none}

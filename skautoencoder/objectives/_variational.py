@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
-from skautoencoder.objectives._base import KEYS, Objective
+from skautoencoder._functions import Array
+from skautoencoder._model import Model
+from skautoencoder._networks import AutoencoderParameters
+from skautoencoder.losses._loss import Likelihood
+from skautoencoder.objectives._base import KEYS, Objective, Step
 
 # The logarithm of a variance stays above the first, below which exp has no meaning. Above the
 # second, seven times the prior's variance, the variance itself goes on in a straight line:
@@ -19,7 +22,6 @@ _LEAST_LOG_VARIANCE, _STRAIGHT_FROM = -20.0, 2.0
 _ACTIVE = 0.01
 
 
-@jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Variational(Objective):
     """Rebuild each row from a Gaussian code that stays close to the standard normal.
@@ -72,40 +74,46 @@ class Variational(Objective):
     noise_std: float = 0.3
     warm_up: float = 0.1
 
-    def loss(self, model, params, x, step):
+    def loss(self, model: Model, params: AutoencoderParameters, x: Array, step: Step) -> Array:
         """Each row's bound, with the divergence weighted by how far training has come."""
+        import jax.numpy as jnp
+
         rise = jnp.minimum(1.0, step.progress / jnp.maximum(self.warm_up, 1e-6))
         return self._bound(model, params, x, step.key, self.beta * rise)
 
-    def validation_loss(self, model, params, x):
+    def validation_loss(self, model: Model, params: AutoencoderParameters, x: Array) -> Array:
         """Each row's bound, with the same draw each time."""
+        import jax
+
         return self._bound(model, params, x, jax.random.key(0, impl=KEYS), self.beta)
 
-    def code(self, model, params, x):
+    def code(self, model: Model, params: AutoencoderParameters, x: Array) -> Array:
         """The means."""
         return self.posterior(model, params, x)[0]
 
-    def unit(self, model):
+    def unit(self, model: Model) -> float:
         """A nat a feature."""
         return len(model.mean)
 
-    def in_units(self, loss, model, scale):
+    def in_units(self, loss: Any, model: Model, scale: float) -> Any:
         """The same in nats: densities of real-valued rows are lower where rows spread more."""
         return loss + len(model.mean) * np.log(scale) * (model.loss.power > 0)
 
-    def check(self, model):
+    def check(self, model: Model) -> None:
         """Raise a ValueError where a field is out of range or the loss has no likelihood."""
         self.require(self.beta >= 0, "beta", "a float in the range [0, inf)")
         self.require(self.noise_std > 0, "noise_std", "a float in the range (0, inf)")
         self.require(0 <= self.warm_up <= 1, "warm_up", "a float in the range [0, 1]")
-        if not hasattr(model.loss, "nats"):
+        if not isinstance(model.loss, Likelihood):
             raise ValueError(
                 "objective=Variational() needs a loss that is a likelihood: "
                 "'squared_error', 'absolute_error' or 'cross_entropy'. Got "
                 f"{type(model.loss).__name__} instead."
             )
 
-    def posterior(self, model, params, x):
+    def posterior(
+        self, model: Model, params: AutoencoderParameters, x: Array
+    ) -> tuple[Array, Array]:
         """Mean and log-variance of each row's code."""
         outputs = model.encode(params, x)
         k = model.network.n_components
@@ -114,12 +122,12 @@ class Variational(Objective):
         straight = outputs.__array_namespace__().log1p(beyond)
         return outputs[:, :k], log_variance.clip(None, _STRAIGHT_FROM) + straight
 
-    def moments(self, model, params, x):
+    def moments(self, model: Model, params: AutoencoderParameters, x: np.ndarray) -> np.ndarray:
         """Mean and variance of each row's code, side by side, on NumPy."""
         mean, log_variance = self.posterior(model, params, x)
         return np.hstack([mean, np.exp(log_variance)])
 
-    def prior_units(self, moments, weight):
+    def prior_units(self, moments: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, bool]:
         """What is to count as one in each component, and whether any of them is in use.
 
         The divergence is least, and the whole of the codes has the prior's variance, where
@@ -131,7 +139,13 @@ class Variational(Objective):
         spread = np.average((centred / unit) ** 2, axis=0, weights=weight)
         return unit, bool(np.any(spread > _ACTIVE))
 
-    def log_likelihood(self, model, params, x, draws):
+    def log_likelihood(
+        self,
+        model: Model,
+        params: AutoencoderParameters,
+        x: np.ndarray,
+        draws: Iterable[np.ndarray],
+    ) -> np.ndarray:
         """A lower bound of each row's log-likelihood, on NumPy.
 
         ``log mean_s p(x | z_s) p(z_s) / q(z_s | x)`` over ``z_s = m(x) + sqrt(v(x)) e_s``.
@@ -139,7 +153,7 @@ class Variational(Objective):
         Parameters
         ----------
         x : ndarray of shape (n_rows, n_features)
-            Standardised rows.
+            Standardized rows.
         draws : iterable of ndarray of shape (n_rows, n_components)
             Standard normal ``e_s``.
         """
@@ -149,17 +163,20 @@ class Variational(Objective):
         for draw in draws:
             z = mean + np.exp(0.5 * log_variance) * draw
             log_ratio = 0.5 * (draw**2 + log_variance - z**2).sum(axis=1)
-            total = np.logaddexp(total, log_ratio - self._nats(model, params, x, z))
+            nats = model.nats(x, model.decode(params, z), self.noise_std)
+            total = np.logaddexp(total, log_ratio - nats)
             n_draws += 1
         return total - np.log(n_draws)
 
-    def _bound(self, model, params, x, key, weight):
+    def _bound(
+        self, model: Model, params: AutoencoderParameters, x: Array, key: Array, weight: Any
+    ) -> Array:
+        import jax  # here, as it draws
+        import jax.numpy as jnp
+
         mean, log_variance = self.posterior(model, params, x)
         noise = jax.random.normal(key, mean.shape, mean.dtype)
         z = mean + jnp.exp(0.5 * log_variance) * noise
         divergence = 0.5 * (mean**2 + jnp.exp(log_variance) - 1 - log_variance).sum(1)
-        return self._nats(model, params, x, z) + weight * divergence
-
-    def _nats(self, model, params, x, z):
-        error = model.error(x, model.decode(params, z))
-        return model.loss.nats(error, self.noise_std, x.shape[1])
+        nats = model.nats(x, model.decode(params, z), self.noise_std)
+        return nats + weight * divergence
