@@ -121,7 +121,7 @@ def test_moments():
     assert_allclose(found.mean, np.average(X, axis=0, weights=weight))
     variance = np.average((X - found.mean) ** 2, axis=0, weights=weight)
     assert_allclose(found.unit**2 * found.variance, variance)
-    assert found.moments.standardization.scale == pytest.approx(np.sqrt(variance.mean()))
+    assert found.standardization.scale == pytest.approx(np.sqrt(variance.mean()))
 
 
 @pytest.mark.parametrize("size", [1e-300, 1e-160, 1e-21, 1.0, 1e20, 1e155, 1e290])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from skautoencoder._data._rows import slices
+from skautoencoder._data._source import Source
+from skautoencoder._data._standardization import Standardization
 
 # A block is what one call of the compiled program works through. Its shape follows from
 # the network and the batch size alone, so data of any length runs through one compilation.
@@ -18,15 +21,21 @@ _ALIGNMENT = 64  # bytes; XLA copies what begins elsewhere
 
 
 class Block(NamedTuple):
-    """Rows and weights for a number of steps; the padding behind them weighs nothing."""
+    """Rows and weights for a number of steps, then padding of weight zero."""
 
     x: np.ndarray  # (max_steps, batch_size, n_features)
     weight: np.ndarray  # (max_steps, batch_size)
     n_steps: int
 
 
-def blocks(rows, order, standardization, batch_size, max_steps=_BLOCK_STEPS):
-    """Yield the rows in the given order as :class:`Block` s."""
+def blocks(
+    rows: Source,
+    order: np.ndarray,
+    standardization: Standardization,
+    batch_size: int,
+    max_steps: int = _BLOCK_STEPS,
+) -> Iterator[Block]:
+    """Yield the rows in the given order, standardized, as :class:`Block` s of one shape."""
     n_features = rows.n_features
     max_steps = max(1, min(max_steps, _BLOCK_VALUES // (batch_size * n_features)))
     for start in range(0, len(order), max_steps * batch_size):
@@ -45,7 +54,7 @@ def blocks(rows, order, standardization, batch_size, max_steps=_BLOCK_STEPS):
         )
 
 
-def _aligned(n_rows, n_columns):
+def _aligned(n_rows: int, n_columns: int) -> np.ndarray:
     """An array that begins where the compiled program can read it in place, uncopied."""
     size = n_rows * n_columns
     values = np.empty(size + _ALIGNMENT // 4, np.float32)

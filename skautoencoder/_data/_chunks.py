@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from skautoencoder._data._blas import n_blas_threads, one_blas_thread
 from skautoencoder._data._rows import dense, slices
@@ -16,22 +19,28 @@ _ROWS = 64
 # Starting threads takes a few milliseconds; fewer chunks than these are done before.
 _MIN_CHUNKS = 16
 
+_OfRows: TypeAlias = Callable[[np.ndarray], np.ndarray]
 
-def rows_together(widest):
+
+def rows_together(widest: int) -> int:
     """How many rows to work on at a time, where one takes as many as ``widest`` values."""
     return max(1, _CHUNK_VALUES // widest // _ROWS) * _ROWS
 
 
-def by_chunks(function, X, n_together, dtype, *width):
-    """``function(rows)`` of all rows of X, dense and so many together, as one array."""
+def by_chunks(
+    function: _OfRows, X: Any, n_together: int, dtype: DTypeLike, *width: int
+) -> np.ndarray:
+    """``function(rows)`` of all rows of X, so many dense rows at a time, as one array."""
     found = np.empty((X.shape[0], *width), dtype)
     for chunk in slices(X.shape[0], n_together):
         found[chunk] = function(dense(X[chunk]))
     return found
 
 
-def by_parallel_chunks(function, X, n_together, dtype, *width):
-    """The same for a function free of chance, on as many threads as BLAS may use.
+def by_parallel_chunks(
+    function: _OfRows, X: Any, n_together: int, dtype: DTypeLike, *width: int
+) -> np.ndarray:
+    """The same for a function without randomness, on as many threads as BLAS may use.
 
     Threads that each work through chunks of their own keep all cores busy between the
     matrix products too, which BLAS alone does not.
@@ -41,7 +50,7 @@ def by_parallel_chunks(function, X, n_together, dtype, *width):
         return by_chunks(function, X, n_together, dtype, *width)
     found = np.empty((X.shape[0], *width), dtype)
 
-    def work(chunk):
+    def work(chunk: slice) -> None:
         found[chunk] = function(dense(X[chunk]))
 
     n_threads = n_blas_threads()

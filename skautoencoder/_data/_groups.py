@@ -6,15 +6,17 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from skautoencoder._data._source import Source
+
 _CHUNK_VALUES = 1_048_576
 
 
-def row_groups(rows, index, groups=None):
-    """The number of each row's group: of its copies, and of all that share a label with one.
+def row_groups(rows: Source, index: np.ndarray, groups: np.ndarray | None = None) -> np.ndarray:
+    """The number of each row's group: copies are in one group, and so are rows with one label.
 
     Parameters
     ----------
-    rows : Rows
+    rows : Source
     index : ndarray of shape (n,)
         Numbers of the rows. Rows that are equal in single precision are copies.
     groups : ndarray of shape (n_samples,), default=None
@@ -30,13 +32,13 @@ def row_groups(rows, index, groups=None):
         return group
     label = _in_order(groups[index])
     n_nodes = group.max() + label.max() + 2
-    # Each row ties the group of its copies to its label; what hangs together is one group.
+    # Each row ties the group of its copies to its label; a connected component is one group.
     ties = (np.ones(len(index)), (group, group.max() + 1 + label))
     _, component = connected_components(coo_array(ties, shape=(n_nodes, n_nodes)), directed=False)
     return _in_order(component[group])
 
 
-def _copies(rows, index):
+def _copies(rows: Source, index: np.ndarray) -> np.ndarray:
     """The number of each row among the distinct rows, by a hash of its values.
 
     Multilinear hashing (Lemire & Kaser 2014), twice 32 bits of it: of a million rows, two
@@ -54,14 +56,14 @@ def _copies(rows, index):
     return number if number.any() else np.arange(len(index))
 
 
-def _rounded_words(x):
+def _rounded_words(x: np.ndarray) -> np.ndarray:
     """The entries as whole numbers, equal where they round to the same in single precision."""
     # Rounded by hand, so that no very large or very small number is lost.
     bits = (np.ascontiguousarray(x, np.float64) + 0.0).view(np.uint64)  # + 0.0: there is no -0
     return (bits + np.uint64(2**28)) >> np.uint64(29)
 
 
-def _in_order(labels):
+def _in_order(labels: np.ndarray) -> np.ndarray:
     """Labels as numbers, in the order of their first appearance."""
     _, first, number = np.unique(labels, return_index=True, return_inverse=True)
     return np.argsort(np.argsort(first))[number]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from skautoencoder._data._blas import one_blas_thread
+from skautoencoder._data._source import Source
 from skautoencoder._data._standardization import Standardization
 
 _CHUNK_VALUES = 1_048_576
@@ -15,7 +17,7 @@ _CHUNK_VALUES = 1_048_576
 _DOMINANT = 0.999
 
 
-def column_moments(rows, index):
+def column_moments(rows: Source, index: np.ndarray) -> Moments:
     """The :class:`Moments` of the rows at ``index``, to the same bits on any number of cores."""
     with one_blas_thread():
         return moments_of(rows, index)
@@ -34,25 +36,25 @@ class Moments(NamedTuple):
     unit: float
 
     @property
-    def spread(self):
+    def spread(self) -> float:
         """The root of the columns' mean variance."""
         return self.unit * float(np.sqrt(self.variance.mean()))
 
     @property
-    def standardization(self):
+    def standardization(self) -> Standardization:
         """The mean, and the spread as one scale for all columns; 1 where there is none."""
         return Standardization(self.mean, self.spread or 1.0)
 
     @property
-    def dominant(self):
+    def dominant(self) -> int | None:
         """Number of the column that has nearly all of the variance of those that vary, or None."""
         column = int(self.variance.argmax())
         others = self.variance.sum() - self.variance[column]
         return column if 0 < others < (1 - _DOMINANT) * self.variance.sum() else None
 
 
-def moments_of(rows, index):
-    """The same on as many threads as BLAS may use just now."""
+def moments_of(rows: Source, index: np.ndarray) -> Moments:
+    """The :class:`Moments` of the rows at ``index``, on as many threads as BLAS may use."""
     mean: Any = 0.0
     low: Any = np.inf
     high: Any = -np.inf
@@ -63,15 +65,17 @@ def moments_of(rows, index):
     mean = np.where(constant, low, mean)  # the rounding of a mean is no variance
     exponent = np.frexp(max(high.max(), -low.min()))[1]
     unit = float(np.ldexp(1.0, np.clip(exponent, -1000, 1000)))
-    centre = mean / unit
-    variance = sum(share @ (x / unit - centre) ** 2 for x, share in weighted_chunks(rows, index))
+    center = mean / unit
+    variance = sum(share @ (x / unit - center) ** 2 for x, share in weighted_chunks(rows, index))
     return Moments(mean, np.where(constant, 0.0, variance), high, unit)
 
 
-def weighted_chunks(rows, index, least=1):
-    """The rows in double precision, with the share of each in the total weight."""
+def weighted_chunks(
+    rows: Source, index: np.ndarray, least: int = 1
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield rows in double precision, a chunk at a time, with each row's share of all weight."""
     total = rows.weight[index].sum()
-    size = max(least, _CHUNK_VALUES // rows.X.shape[1])
+    size = max(least, _CHUNK_VALUES // rows.n_features)
     for start in range(0, len(index), size):
         chunk = index[start : start + size]
         x = rows.take(chunk)

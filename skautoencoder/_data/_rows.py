@@ -1,4 +1,4 @@
-"""A data set of any kind, read a few rows at a time."""
+"""A data set held as one array or matrix, read a few rows at a time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Rows:
-    """A data set that is read a few rows at a time and never written to.
+    """An array or matrix as a :class:`Source`: read a few rows at a time, never written to.
 
     Parameters
     ----------
@@ -22,21 +22,21 @@ class Rows:
     weight: np.ndarray
 
     @property
-    def n_features(self):
+    def n_features(self) -> int:
         """Number of columns."""
         return self.X.shape[1]
 
-    def take(self, index):
+    def take(self, index: np.ndarray) -> np.ndarray:
         """The rows at ``index``, dense, in the data's own type."""
         return dense(self.X[index])
 
 
-def dense(rows):
-    """The rows as an array, where they are a sparse matrix."""
+def dense(rows: Any) -> np.ndarray:
+    """Rows of an array or a sparse matrix, as an array."""
     return rows.toarray() if hasattr(rows, "toarray") else rows
 
 
-def slices(n_rows, n_together):
-    """All of so many rows in turn, so many together, as slices."""
+def slices(n_rows: int, n_together: int) -> list[slice]:
+    """Slices that cover ``n_rows`` rows in order, ``n_together`` rows each, the last maybe less."""
     starts = range(0, n_rows, n_together)
     return [slice(start, min(start + n_together, n_rows)) for start in starts]

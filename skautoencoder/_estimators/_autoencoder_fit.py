@@ -227,7 +227,7 @@ def _width(asked, rows, index, rng):
     return infer_dimension(variance, len(index))
 
 
-def _learner(estimator, network, start, n_samples):
+def _learner(estimator: Any, network: Any, start: Any, n_samples: int) -> GradientLearner:
     loss, (mean, scale) = asked_loss(estimator), start.standardization
     highest = start.highest if loss.bounded_by_range else None
     with np.errstate(over="ignore"):  # programs of losses that allow such data need neither

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from sklearn.utils import check_random_state
 
 from skautoencoder._data._moments import column_moments
+from skautoencoder._data._source import Source
 from skautoencoder._estimators._machine import ColumnMeans, score_rows
-from skautoencoder._training._contrastive import Contrastive, start_chains, start_machine
+from skautoencoder._training._contrastive import (
+    ChainState,
+    Contrastive,
+    start_chains,
+    start_machine,
+)
 from skautoencoder._training._contrastive_learner import (
     ContrastiveLearner,
     measured_rows,
@@ -87,7 +95,14 @@ def attributes(estimator, state, dtype):
     }
 
 
-def _learner(estimator, rows, order, start, seed, errors=()):
+def _learner(
+    estimator: Any,
+    rows: Source,
+    order: np.ndarray,
+    start: ChainState,
+    seed: int,
+    errors: Sequence[float] = (),
+) -> ContrastiveLearner:
     kind = Kind(visible=estimator.visible)
     learnt = estimator.visible == "gaussian" and estimator.variance == "learnt"
     how = Contrastive(

@@ -1,7 +1,7 @@
 """Where training starts: one file for each value of ``init``.
 
-A start is a function of a network, a loss, :class:`Rows`, the numbers of the rows to learn from
-and a random generator; it returns a :class:`Start`.
+A start is a function of a network, a loss, a :class:`Source` of rows, the numbers of the rows to
+learn from and a random generator; it returns a :class:`Start`.
 """
 
 from skautoencoder._starts._glorot import start_at_random

@@ -1,14 +1,18 @@
-"""The start: principal axes of the data, read block by block."""
+"""Principal axes of rows read chunk by chunk, and PCA as a linear path."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import DTypeLike
 from scipy import linalg
 
 from skautoencoder._data._blas import one_blas_thread
 from skautoencoder._data._moments import Moments, moments_of, weighted_chunks
+from skautoencoder._data._source import Source
+from skautoencoder._data._standardization import Standardization
 
 _DIRECT = 4096  # up to this many rows or columns, all axes are computed
 _POWER_ITERATIONS = 7
@@ -33,7 +37,7 @@ class PrincipalAxes(NamedTuple):
     variance: np.ndarray  # (n_axes,), of the standardized rows' scores along each axis
     total_variance: float  # the number of columns, or 0 for data that do not vary
 
-    def count(self, share):
+    def count(self, share: float) -> int:
         """How many axes it takes to explain a share of the variance."""
         explained = np.cumsum(self.variance) / (self.total_variance or 1.0)
         return min(int(np.searchsorted(explained, share, side="right")) + 1, len(self.variance))
@@ -48,12 +52,14 @@ class LinearPath(NamedTuple):
     spread: np.ndarray  # (n_components,), of PCA's codes; 0 where it is next to none
 
 
-def principal_axes(rows, index, n_axes, rng):
-    """Principal axes of the rows at ``index``, without a centred copy of the data.
+def principal_axes(
+    rows: Source, index: np.ndarray, n_axes: int | None, rng: np.random.Generator
+) -> PrincipalAxes:
+    """The principal axes of the rows at ``index``, without a centered copy of the data.
 
     Parameters
     ----------
-    rows : Rows
+    rows : Source
     index : ndarray of row numbers
     n_axes : int or None
         How many are needed; None for all. Wide and long data (more than 4,096 rows and
@@ -65,7 +71,7 @@ def principal_axes(rows, index, n_axes, rng):
     -------
     PrincipalAxes
     """
-    n_features = rows.X.shape[1]
+    n_features = rows.n_features
     # BLAS rounds differently on one thread than on two, and a joblib worker may have
     # either: the same fit would give other bits.
     with one_blas_thread():
@@ -88,8 +94,10 @@ def principal_axes(rows, index, n_axes, rng):
     )
 
 
-def linear_path(axes, n_components, dtype=np.float64):
-    """Encoder and decoder matrices that rebuild as PCA does.
+def linear_path(
+    axes: PrincipalAxes, n_components: int, dtype: DTypeLike = np.float64
+) -> LinearPath:
+    """Principal axes as encoder and decoder matrices that rebuild as PCA does.
 
     Codes have unit variance, or less along axes of next to no variance. Components beyond
     the number of axes start empty; the network fills them.
@@ -113,14 +121,18 @@ def linear_path(axes, n_components, dtype=np.float64):
     )
 
 
-def _standard_chunks(rows, index, standardization, least=None):
-    """Standardised rows, each times the root of its share: their squares are a covariance."""
+def _standard_chunks(
+    rows: Source, index: np.ndarray, standardization: Standardization, least: int | None = None
+) -> Iterator[np.ndarray]:
+    """Standardized rows, each times the root of its share: their squares are a covariance."""
     # by default all at once
     for x, share in weighted_chunks(rows, index, least or len(index)):
         yield standardization.apply(x, np.float64) * np.sqrt(share)[:, None]
 
 
-def _all_axes(rows, index, standardization, n_axes):
+def _all_axes(
+    rows: Source, index: np.ndarray, standardization: Standardization, n_axes: int | None
+) -> tuple[np.ndarray, np.ndarray]:
     """Variances and axes from the covariance, or, where that is too coarse, from the rows."""
     variance, axes = linalg.eigh(_covariance_times(rows, index, standardization))
     variance, axes = variance[::-1].clip(0), axes[:, ::-1]
@@ -133,20 +145,33 @@ def _all_axes(rows, index, standardization, n_axes):
     return _axes_of_rows(factor)
 
 
-def _axes_of_rows(x):
+def _axes_of_rows(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Variances and axes of rows by their singular values."""
     _, spread, axes = linalg.svd(x, full_matrices=False)
     return spread**2, axes.T
 
 
-def _covariance_times(rows, index, standardization, matrix=None):
+def _covariance_times(
+    rows: Source,
+    index: np.ndarray,
+    standardization: Standardization,
+    matrix: np.ndarray | None = None,
+) -> np.ndarray:
     """The weighted covariance of standardized rows, or its product with a matrix."""
-    product = 0.0
+    product: Any = 0.0
     for x in _standard_chunks(rows, index, standardization, least=1):
         product += x.T @ (x if matrix is None else x @ matrix)
     return product
 
 
-def _leading(rows, index, standardization, n_axes, rng):
+def _leading(
+    rows: Source,
+    index: np.ndarray,
+    standardization: Standardization,
+    n_axes: int,
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Variances and axes by subspace iteration."""
     n_features = len(standardization.mean)
     basis = rng.standard_normal((n_features, min(n_axes + _OVERSAMPLING, n_features)))
     for _ in range(_POWER_ITERATIONS):

@@ -14,6 +14,7 @@ import jax
 import numpy as np
 
 from skautoencoder._data._moments import column_moments
+from skautoencoder._data._source import Source
 from skautoencoder._data._standardization import Standardization
 from skautoencoder._networks import AutoencoderParameters, Stack
 from skautoencoder._training._contrastive import (
@@ -22,9 +23,10 @@ from skautoencoder._training._contrastive import (
     start_chains,
     start_machine,
 )
-from skautoencoder._training._start import without_path
-from skautoencoder.boltzmann import Kind, hidden_mean
+from skautoencoder._training._start import Start, without_path
+from skautoencoder.boltzmann import Kind, Machine, hidden_mean
 from skautoencoder.losses._links import Scaling
+from skautoencoder.losses._loss import Loss
 
 # The paper's recipe, and the 10 epochs a layer of the code that came with it, or more where
 # the data are small. A layer of real-valued units bears a hundredth of the rate only.
@@ -36,21 +38,23 @@ _MOMENTUM, _LATER_MOMENTUM = 0.5, 0.9  # the second in the second half
 
 @dataclass(frozen=True)
 class EncodedRows:
-    """Rows as the machines so far see them, a few at a time."""
+    """Rows as the hidden means of the machines so far: a :class:`Source`."""
 
-    rows: Any
+    rows: Source
     standardization: Standardization
-    machines: tuple = ()  # of (machine, kind)
+    machines: tuple[tuple[Machine, Kind], ...] = ()
 
     @property
-    def weight(self):
+    def weight(self) -> np.ndarray:
+        """The weight of each row."""
         return self.rows.weight
 
     @property
-    def n_features(self):
+    def n_features(self) -> int:
+        """Number of hidden units of the last machine, or of columns without one."""
         return len(self.machines[-1][0].hidden_bias) if self.machines else self.rows.n_features
 
-    def take(self, index):
+    def take(self, index: np.ndarray) -> np.ndarray:
         """The rows at ``index``, encoded."""
         x = self.standardization.apply(self.rows.take(index))
         for machine, kind in self.machines:
@@ -58,14 +62,23 @@ class EncodedRows:
         return x
 
 
-def start_at_machines(network, loss, rows, index, rng):
+def start_at_machines(
+    network: Any, loss: Loss, rows: Source, index: np.ndarray, rng: np.random.Generator
+) -> Start:
     """The :class:`Start` of a network at pretrained weights, for the rows at ``index``."""
     moments = column_moments(rows, index)
     params = pretrain(network, loss, moments.standardization, rows, index, rng)
     return without_path(network, moments, params)
 
 
-def pretrain(network, loss, standardization, rows, index, rng):
+def pretrain(
+    network: Any,
+    loss: Loss,
+    standardization: Standardization,
+    rows: Source,
+    index: np.ndarray,
+    rng: np.random.Generator,
+) -> AutoencoderParameters:
     """Parameters of a dense network of logistic units, pretrained layer by layer.
 
     The first machine has Bernoulli visible units where the loss is cross-entropy, Gaussian
@@ -94,7 +107,7 @@ def pretrain(network, loss, standardization, rows, index, rng):
     return _fold_in(params, standardization, loss) if visible == "bernoulli" else params
 
 
-def _visible_units(network, loss):
+def _visible_units(network: Any, loss: Loss) -> str:
     if network.activation != "logistic":
         raise ValueError(
             "init='rbm' starts networks of logistic units: it needs activation='logistic'. "
@@ -108,7 +121,9 @@ def _visible_units(network, loss):
     return loss.visible_units
 
 
-def _train_machine(kind, n_hidden, rows, index, rng):
+def _train_machine(
+    kind: Kind, n_hidden: int, rows: Source, index: np.ndarray, rng: np.random.Generator
+) -> Machine:
     binary = kind == Kind()
     how = Contrastive(
         kind,
@@ -128,7 +143,7 @@ def _train_machine(kind, n_hidden, rows, index, rng):
     return jax.tree.map(np.array, state.machine)
 
 
-def _unroll(machines, network):
+def _unroll(machines: list[Machine], network: Any) -> AutoencoderParameters:
     """The machines as encoder, and transposed in reverse order as decoder."""
     weights = [machine.weights for machine in machines]
     biases = [machine.hidden_bias for machine in machines]
@@ -146,7 +161,9 @@ def _unroll(machines, network):
     )
 
 
-def _fold_in(params, standardization, loss):
+def _fold_in(
+    params: AutoencoderParameters, standardization: Standardization, loss: Loss
+) -> AutoencoderParameters:
     """The same network for standardized rows, and for a loss that adds the mean's output."""
     mean, scale = standardization.mean.astype(np.float32), np.float32(standardization.scale)
     (first, *weights), (bias, *biases) = params.encoder.weights, params.encoder.biases

@@ -10,7 +10,9 @@ import numpy as np
 
 @dataclass(frozen=True)
 class BestSoFar:
-    """What held-out rows have said, up to some epoch; see :func:`best_at_start`.
+    """The best weights up to some epoch, and the losses they were chosen by.
+
+    Made by :func:`best_at_start`, and brought up to date by :meth:`after`.
 
     Parameters
     ----------
@@ -37,23 +39,23 @@ class BestSoFar:
     weight: np.ndarray
     group: np.ndarray
     tol: float
-    curve: tuple
+    curve: tuple[float, ...]
     epoch: int
     level: float
     level_epoch: int
 
     @property
-    def loss(self):
+    def loss(self) -> float:
         """Mean held-out loss of the best weights."""
         return self.curve[self.epoch]
 
     @property
-    def n_without_progress(self):
+    def n_without_progress(self) -> int:
         """Epochs since the last progress."""
         return len(self.curve) - 1 - self.level_epoch
 
-    def after(self, params, losses):
-        """The same, one epoch later."""
+    def after(self, params: Any, losses: np.ndarray) -> BestSoFar:
+        """The best so far one epoch later, from its weights and their held-out losses."""
         loss, now = _mean(losses, self.weight), len(self.curve)
         later = replace(self, curve=(*self.curve, loss))
         if loss < self.loss:
@@ -62,22 +64,28 @@ class BestSoFar:
             later = replace(later, level=loss, level_epoch=now)
         return later
 
-    def patient_again(self):
-        """The same, epochs without progress counted from here."""
+    def patient_again(self) -> BestSoFar:
+        """The same, with epochs without progress counted from here."""
         return replace(self, level_epoch=len(self.curve) - 1)
 
-    def gains_of_groups(self):
-        """What each group gained over the start, times its weight, and its weight."""
+    def gains_of_groups(self) -> tuple[np.ndarray, np.ndarray]:
+        """Each group's gain over the start, times its weight, and its weight."""
         gain = self.weight * (self.start_losses - self.losses)
         return np.bincount(self.group, gain), np.bincount(self.group, self.weight)
 
 
-def best_at_start(params, losses, weight, tol, group=None):
+def best_at_start(
+    params: Any,
+    losses: np.ndarray,
+    weight: np.ndarray,
+    tol: float,
+    group: np.ndarray | None = None,
+) -> BestSoFar:
     """The :class:`BestSoFar` before the first epoch; each row is its own group by default."""
     group = np.arange(len(losses)) if group is None else group
     loss = _mean(losses, weight)
     return BestSoFar(params, losses, losses, weight, group, tol, (loss,), 0, loss, 0)
 
 
-def _mean(losses, weight):
+def _mean(losses: np.ndarray, weight: np.ndarray) -> float:
     return float(np.sum(weight * losses) / weight.sum())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import jax
 
 _seconds: list[float] = []
 
 
-def compile_seconds():
+def compile_seconds() -> float:
     """Seconds that JAX has spent compiling since this was first asked for."""
     if not _seconds:
         _seconds.append(0.0)
@@ -15,6 +17,6 @@ def compile_seconds():
     return sum(_seconds)
 
 
-def _note(event, duration_secs, **_):
+def _note(event: str, duration_secs: float, **_: Any) -> None:
     if event.startswith("/jax/core/compile/"):
         _seconds.append(duration_secs)

@@ -10,7 +10,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from skautoencoder._data._blocks import blocks
+from skautoencoder._data._blocks import Block, blocks
+from skautoencoder._data._source import Source
 from skautoencoder._data._standardization import Standardization
 from skautoencoder._training._promotion import under_our_rules
 from skautoencoder._training._seeds import key_words
@@ -67,21 +68,27 @@ class Contrastive:
     learn_variance: Any = False
 
 
-def start_machine(rng, n_visible, n_hidden):
+def start_machine(rng: np.random.Generator, n_visible: int, n_hidden: int) -> Machine:
     """A machine of small random weights and no biases."""
     weights = rng.normal(0, _START_STD, (n_visible, n_hidden)).astype(np.float32)
     return Machine(weights, *(np.zeros(n, np.float32) for n in (n_visible, n_hidden, n_visible)))
 
 
-def start_chains(machine, batch_size, hidden=None):
-    """A state without velocity, its chains at ``hidden``, or at zero."""
+def start_chains(machine: Machine, batch_size: int, hidden: np.ndarray | None = None) -> ChainState:
+    """The state of a machine before training: no velocity, chains at ``hidden`` or at zero."""
     if hidden is None:
         hidden = np.zeros((batch_size, len(machine.hidden_bias)), np.float32)
     return ChainState(machine, jax.tree.map(np.zeros_like, machine), hidden)
 
 
-def contrastive_epoch(how, state, rows, order, rng):
-    """One pass over the rows in the given order: the next :class:`ChainState`.
+def contrastive_epoch(
+    how: Contrastive,
+    state: ChainState,
+    rows: Source,
+    order: np.ndarray,
+    rng: np.random.Generator,
+) -> ChainState:
+    """The :class:`ChainState` after one pass over the rows in the given order.
 
     ``rng`` seeds the chains' randomness.
     """
@@ -107,23 +114,23 @@ def contrastive_epoch(how, state, rows, order, rng):
 @partial(jax.jit, static_argnames=("kind", "persistent", "has_momentum"))
 @under_our_rules
 def _train_block(
-    state,
-    block,
-    rate,
-    momentum,
-    decay,
-    learn_variance,
-    n_gibbs_steps,
-    seed,
-    kind,
-    persistent,
-    has_momentum,
-):
+    state: ChainState,
+    block: Block,
+    rate: Any,
+    momentum: Any,
+    decay: Any,
+    learn_variance: Any,
+    n_gibbs_steps: Any,
+    seed: Any,
+    kind: Kind,
+    persistent: bool,
+    has_momentum: bool,
+) -> ChainState:
     key = jax.random.wrap_key_data(seed, impl=KEYS)
     sample = _go_on if persistent else _start_anew
     units = kind.hidden_units
 
-    def step(i, state):
+    def step(i: Any, state: ChainState) -> ChainState:
         x, weight = block.x[i], block.weight[i]
         machine = state.machine
         keys = jax.random.split(jax.random.fold_in(key, i), 3)
@@ -149,17 +156,21 @@ def _train_block(
     return jax.lax.fori_loop(0, block.n_steps, step, state)
 
 
-def _go_on(machine, kind, x, field, hidden, keys, n_gibbs_steps):
-    """Visible states of chains that go on from where they were."""
+def _go_on(
+    machine: Machine, kind: Kind, x: Any, field: Any, hidden: Any, keys: Any, n_gibbs_steps: Any
+) -> Any:
+    """Visible states of chains that go on from their hidden states."""
     v = draw_visible(machine, kind, hidden, keys[0])
     return gibbs_chain(machine, kind, v, keys[1], n_gibbs_steps - 1)
 
 
-def _start_anew(machine, kind, x, field, hidden, keys, n_gibbs_steps):
+def _start_anew(
+    machine: Machine, kind: Kind, x: Any, field: Any, hidden: Any, keys: Any, n_gibbs_steps: Any
+) -> Any:
     """Visible means of chains that start at the data."""
     h = kind.hidden_units.draw(keys[0], field, 1.0)
 
-    def go_on(i, h):
+    def go_on(i: Any, h: Any) -> Any:
         key_v, key_h = jax.random.split(jax.random.fold_in(keys[1], i))
         v = draw_visible(machine, kind, h, key_v)
         return draw_hidden(machine, kind, v, key_h)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,13 +10,14 @@ import jax
 import numpy as np
 
 from skautoencoder._data._rows import slices
+from skautoencoder._data._source import Source
 from skautoencoder._training._contrastive import ChainState, Contrastive, contrastive_epoch
 from skautoencoder._training._learner import Epoch
-from skautoencoder.boltzmann import rebuilding_errors
+from skautoencoder.boltzmann import Kind, Machine, rebuilding_errors
 
 # A machine's training loss is how it rebuilds at most this many rows.
 MEASURED_ROWS = 1_000
-# Rows that cost this many times what has been usual so far: the machine has diverged.
+# A misfit this many times what has been usual so far: the machine has diverged.
 _DIVERGENCE = 100
 # Rows are looked through so many values at a time.
 _CHUNK_VALUES = 1_048_576
@@ -23,56 +25,63 @@ _CHUNK_VALUES = 1_048_576
 
 @dataclass(frozen=True, eq=False)
 class ContrastiveLearner:
-    """How a machine is trained, and judged.
+    """How a machine is trained, and its losses measured.
 
     Parameters
     ----------
     how : Contrastive
     start : ChainState
     measured : ndarray of shape (n_rows, n_visible)
-        The rows that tell how well a machine rebuilds, and whether it still does.
+        The rows that the training loss and the misfit are measured on.
     misfit_limit : float
-        A mean misfit of these rows above this is that of a machine that has diverged.
+        With a mean misfit of these rows above this, the machine has diverged.
     held_out_loss : callable
-        ``held_out_loss(machine, v)``: what held-out rows cost, each.
+        ``held_out_loss(machine, v)`` gives the loss of each held-out row.
     """
 
     how: Contrastive
     start: ChainState
     measured: np.ndarray
     misfit_limit: float
-    held_out_loss: Any = None
+    held_out_loss: Callable[[Machine, np.ndarray], np.ndarray]
 
     unit = 1.0
     rounding = 0.0
 
     @property
-    def start_params(self):
-        """The state that it starts from: a machine, and its chains."""
+    def start_params(self) -> ChainState:
+        """The state before training: a machine, and its chains."""
         return self.start
 
-    def in_data_units(self, loss):
-        """A loss as it is: machines see the rows in the units of the data."""
+    def in_data_units(self, loss: float) -> float:
+        """The same loss: machines see the rows in the units of the data."""
         return float(loss)
 
-    def steps_an_epoch(self, n_rows):
+    def steps_an_epoch(self, n_rows: int) -> int:
         """Batches that so many rows make."""
         return -(-n_rows // self.how.batch_size)
 
-    def begin(self, awake=None):
+    def begin(self, awake: np.random.Generator | None = None) -> ChainState:
         """The state before the first step."""
         return self.start
 
-    def params(self, state):
+    def params(self, state: ChainState) -> ChainState:
         """The whole state: its chains belong to the machine."""
         return state
 
-    def kept(self, params):
+    def kept(self, params: ChainState) -> ChainState:
         """The same: nothing of it is written to."""
         return params
 
-    def epoch(self, state, rows, index, rng, n_epochs=None):
-        """One pass over the rows at ``index``, shuffled.
+    def epoch(
+        self,
+        state: ChainState,
+        rows: Source,
+        index: np.ndarray,
+        rng: np.random.Generator,
+        n_epochs: int | None = None,
+    ) -> Epoch:
+        """The :class:`Epoch` of one pass over the rows at ``index``, shuffled.
 
         The loss is not a number where the machine has diverged.
         """
@@ -84,30 +93,34 @@ class ContrastiveLearner:
         is_fit = sound and np.isfinite(misfit) and misfit <= self.misfit_limit
         return Epoch(state, error if is_fit else np.nan)
 
-    def start_loss(self, rows, index):
-        """Mean squared reconstruction error of a row, before training."""
+    def start_loss(self, rows: Source, index: np.ndarray) -> float:
+        """Mean squared reconstruction error of the measured rows, before training."""
         return mean_errors(self.start.machine, self.how.kind, self.measured)[0]
 
     first_loss = start_loss
 
-    def loss_limit(self, loss):
-        """No loss is too high: it is the misfit that tells of a divergence."""
+    def loss_limit(self, loss: float) -> float:
+        """Infinity: whether a machine has diverged is told from its misfit."""
         return np.inf
 
-    def losses(self, params, rows, index, unit):
-        """What each row at ``index`` costs."""
+    def losses(
+        self, params: ChainState, rows: Source, index: np.ndarray, unit: float
+    ) -> np.ndarray:
+        """The held-out loss of each row at ``index``."""
         machine = jax.tree.map(np.asarray, params.machine)
         with np.errstate(over="ignore", invalid="ignore"):
             return self.held_out_loss(machine, rows.take(index).astype(np.float32))
 
 
-def measured_rows(rows, order):
-    """Up to 1,000 of the rows in this order, and in single precision."""
+def measured_rows(rows: Source, order: np.ndarray) -> np.ndarray:
+    """The first 1,000 rows of an order, or all, in single precision."""
     with np.errstate(over="ignore"):
         return rows.take(np.sort(order[:MEASURED_ROWS])).astype(np.float32)
 
 
-def misfit_limit(kind, machine, measured, errors=()):
+def misfit_limit(
+    kind: Kind, machine: Machine, measured: np.ndarray, errors: Sequence[float] = ()
+) -> float:
     """The misfit above which a machine has diverged.
 
     Parameters
@@ -124,19 +137,20 @@ def misfit_limit(kind, machine, measured, errors=()):
     return _DIVERGENCE * max(usual, measured.shape[1])
 
 
-def mean_errors(machine, kind, rows):
-    """Mean squared reconstruction error and mean misfit of a row."""
+def mean_errors(machine: Machine, kind: Kind, rows: np.ndarray) -> tuple[float, float]:
+    """Squared reconstruction error and misfit of a machine's rows, means over the rows."""
     machine = jax.tree.map(np.asarray, machine)
     with np.errstate(all="ignore"):  # of weights that diverged
         error, misfit = (e.mean() for e in rebuilding_errors(machine, kind, rows))
     return float(error), float(misfit)
 
 
-def varying_columns(rows):
-    """Which columns vary, by more than single precision's rounding."""
-    low, high = np.inf, -np.inf
-    n_together = max(1, _CHUNK_VALUES // rows.n_features)
-    for chunk in slices(len(rows.weight), n_together):
-        values = rows.take(chunk)
+def varying_columns(rows: Source) -> np.ndarray:
+    """Whether each column varies by more than single precision's rounding, as booleans."""
+    low: Any = np.inf
+    high: Any = -np.inf
+    index = np.arange(len(rows.weight))
+    for chunk in slices(len(index), max(1, _CHUNK_VALUES // rows.n_features)):
+        values = rows.take(index[chunk])
         low, high = np.minimum(low, values.min(0)), np.maximum(high, values.max(0))
     return high - low > np.finfo(np.float32).eps * np.maximum(abs(low), abs(high))

@@ -1,46 +1,65 @@
-"""What else is being trained beside a fit: nothing, or other fits.
+"""What is being trained beside a fit: nothing, or other fits.
 
-Whoever trains many puts its own into the context that each fit runs in; training asks here.
-Nothing of it rides on an estimator, so that estimators can be copied, pickled and cached.
+Who trains several fits together says so in the context that each runs in; training asks here.
+No estimator holds any of it, so that estimators can be copied, pickled and cached.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Protocol
 
 from skautoencoder._data._blas import n_blas_threads
 
+if TYPE_CHECKING:  # JAX is not needed to say how a fit is run
+    from skautoencoder._training._gradient import Program
 
-class Alone:
-    """What a fit has at its side where nothing else is being trained."""
+
+class Alongside(Protocol):
+    """How a fit trains its blocks, and may be stopped, beside others."""
 
     @property
-    def n_threads(self):
+    def n_threads(self) -> int:
         """How many lanes of the fit may train at the same time."""
+
+    def train_block(self, program: Program, arguments: tuple) -> Any:
+        """The weights after a block and its summed loss, from a program and its arguments."""
+
+    def epoch_ended(self, loss: float, epoch: int, max_iter: int) -> bool:
+        """Whether the fit is to stop after an epoch, numbered from 1, with this loss."""
+
+
+class Alone:
+    """The :class:`Alongside` of a fit with no other beside it."""
+
+    @property
+    def n_threads(self) -> int:
+        """As many as BLAS may use."""
         return n_blas_threads()
 
-    def train_block(self, program, arguments):
-        """Train a block."""
+    def train_block(self, program: Program, arguments: tuple) -> Any:
+        """The weights after a block and its summed loss, from a program and its arguments."""
         return program.one(*arguments)
 
-    def epoch_ended(self, loss, epoch, max_iter):
+    def epoch_ended(self, loss: float, epoch: int, max_iter: int) -> bool:
         """Whether to stop: never."""
         return False
 
 
 ALONE = Alone()
-_ALONGSIDE: ContextVar = ContextVar("alongside", default=ALONE)
+_ALONGSIDE: ContextVar[Alongside] = ContextVar("alongside", default=ALONE)
 
 
-def alongside():
-    """What the fit that asks has at its side."""
+def alongside() -> Alongside:
+    """The :class:`Alongside` of the fit that asks."""
     return _ALONGSIDE.get()
 
 
 @contextmanager
-def beside(others):
-    """All fits inside the block have these others at their side."""
+def beside(others: Alongside) -> Iterator[None]:
+    """Inside the block, ``others`` is the :class:`Alongside` of every fit."""
     token = _ALONGSIDE.set(others)
     try:
         yield

@@ -1,4 +1,4 @@
-"""Users' own optimisers: what they are, when two are the same, and how they are pickled."""
+"""Users' own optimizers: what they are, when two are the same, and how they are pickled."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _CANNOT_BE_PICKLED = (
 
 @dataclass(frozen=True)
 class OptimizerFactory:
-    """How a user's optimiser is made; equal ones share their compiled programs."""
+    """How a user's optimizer is made; equal ones share their compiled programs."""
 
     identity: Hashable
     make: Callable[[], Any] = field(compare=False)
 
 
-def optimizer_of(optimizer):
+def optimizer_of(optimizer: Any) -> str | OptimizerFactory:
     """A name as it is, and a :class:`OptimizerFactory` for a transformation or a factory of one.
 
     Raises
@@ -57,24 +57,24 @@ def optimizer_of(optimizer):
     return OptimizerFactory(_identity(optimizer), optimizer)
 
 
-def _is_transformation(value):
+def _is_transformation(value: Any) -> bool:
     return not isinstance(value, type) and all(
         callable(getattr(value, name, None)) for name in ("init", "update")
     )
 
 
-def to_pickle(optimizer):
-    """The optimiser as a pickle is to hold it: one that cannot be pickled says why.
+def to_pickle(optimizer: Any) -> Any:
+    """The optimizer as it is to be pickled: one that cannot be fails with a message of ours.
 
-    It is wrapped in a function that pickle looks for in vain, under a name that is what we have
-    to say. What pickles functions by value, as joblib does on the way to its processes, can
-    still do so.
+    It is wrapped in a local function, which pickle does not find, and whose name is the message:
+    pickle's error quotes it. What pickles functions by value, as joblib does on the way to its
+    processes, can still do so.
     """
     try:
         pickle.dumps(optimizer)
     except Exception:
 
-        def wrapped():
+        def wrapped() -> Any:
             return optimizer
 
         wrapped.__qualname__ = wrapped.__name__ = _CANNOT_BE_PICKLED
@@ -82,14 +82,14 @@ def to_pickle(optimizer):
     return optimizer
 
 
-def from_pickle(optimizer):
-    """What :func:`to_pickle` was given."""
+def from_pickle(optimizer: Any) -> Any:
+    """The optimizer that :func:`to_pickle` was given, from what it returned."""
     wrapped = getattr(optimizer, "__qualname__", None) == _CANNOT_BE_PICKLED
     return optimizer() if wrapped else optimizer
 
 
-def _identity(value):
-    """What is equal for equal values, of all that a factory may be made of.
+def _identity(value: Any) -> Hashable:
+    """A key that is equal for equal values, of all that a factory may be made of.
 
     Copies of an estimator hold copies of its factory, and a ``functools.partial`` equals none
     but itself.
@@ -115,11 +115,11 @@ def _identity(value):
 class _Itself:
     """Equal to what holds the very same object."""
 
-    def __init__(self, value):
+    def __init__(self, value: Any) -> None:
         self._value = value
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         return isinstance(other, _Itself) and self._value is other._value
 
-    def __hash__(self):
+    def __hash__(self) -> int:
         return id(self._value)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from skautoencoder._training._best import BestSoFar, best_at_start
 from skautoencoder._training._execution import alongside
+from skautoencoder._training._plan import Plan
 from skautoencoder._training._seeds import AWAKE, EPOCH, generator
 
 
@@ -32,7 +33,7 @@ class FitState(NamedTuple):
     lanes : list
         The state of each lane's learner. The next epoch uses them up.
     params : pytree
-        What the first lane's learner would keep.
+        The weights that the first lane's learner would keep.
     epoch : int
     loss_curve : tuple of float
         Mean training loss of the first lane, entry 0 at the start.
@@ -46,10 +47,10 @@ class FitState(NamedTuple):
         None while it goes on.
     """
 
-    lanes: list
+    lanes: list[Any]
     params: Any
     epoch: int
-    loss_curve: tuple
+    loss_curve: tuple[float, ...]
     limit: float
     best: BestSoFar | None
     try_began: int = 0
@@ -57,7 +58,7 @@ class FitState(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """What a fit shows at the end of an epoch, in the units of the data."""
+    """How far a fit has come at the end of an epoch; losses are in the units of the data."""
 
     epoch: int  # from 1
     params: Any
@@ -65,9 +66,19 @@ class Progress(NamedTuple):
     held_out_loss: float | None
 
     @property
-    def judged(self):
-        """The loss that says how good the epoch was, as far as is known."""
+    def judged(self) -> float:
+        """The held-out loss, or the training loss without held-out rows."""
         return self.loss if self.held_out_loss is None else self.held_out_loss
+
+
+class Reporter(Protocol):
+    """What is told of each epoch while a fit runs."""
+
+    def begin(self) -> None:
+        """An epoch begins."""
+
+    def end(self, progress: Progress) -> bool:
+        """An epoch has ended; whether to stop training."""
 
 
 class Result(NamedTuple):
@@ -89,19 +100,19 @@ class Result(NamedTuple):
     """
 
     params: Any
-    loss_curve: list
-    held_out_curve: list
+    loss_curve: list[float]
+    held_out_curve: list[float]
     best_epoch: int
     best_loss: float
     convincing: bool
     end: End
 
-    def with_start(self, params):
-        """The same, had none of the epochs been better than the start."""
+    def with_start(self, params: Any) -> Result:
+        """The result had no epoch been better than the start, whose weights are ``params``."""
         return self._replace(params=params, best_epoch=0, best_loss=self.held_out_curve[0])
 
 
-def begin(plan):
+def begin(plan: Plan) -> FitState:
     """The :class:`FitState` before the first epoch."""
     learner, index = plan.leader.learner, plan.leader.index
     states = [lane.learner.begin() for lane in plan.lanes]
@@ -117,15 +128,15 @@ def begin(plan):
     return FitState(states, learner.params(states[0]), 0, (loss,), limit, best, end=end)
 
 
-def fit(plan, state, reporter):
-    """Train from a state until the fit has ended: the last :class:`FitState`.
+def fit(plan: Plan, state: FitState, reporter: Reporter) -> FitState:
+    """The last :class:`FitState` of a fit, trained from ``state`` until it ends.
 
     Parameters
     ----------
     plan : Plan
     state : FitState
-    reporter : object with ``begin()`` and ``end(progress)``
-        Called before and after each epoch; a true value from ``end`` stops training.
+    reporter : Reporter
+        Called before and after each epoch; it may stop training.
     """
     try:
         while state.end is None:
@@ -138,7 +149,7 @@ def fit(plan, state, reporter):
     return state
 
 
-def one_epoch(plan, state):
+def one_epoch(plan: Plan, state: FitState) -> FitState:
     """The state after one more epoch, or the same with its end where the loss diverged."""
     losses = _train_lanes(plan, state)
     reached = state._replace(epoch=state.epoch + 1, loss_curve=(*state.loss_curve, losses[0]))
@@ -156,8 +167,9 @@ def one_epoch(plan, state):
     return reached._replace(params=kept, best=best)
 
 
-def result_of(plan, state):
-    """What a fit that has ended leaves: its :class:`Result`."""
+def result_of(plan: Plan, state: FitState) -> Result:
+    """The :class:`Result` of a fit that has ended, from its last state."""
+    assert state.end is not None, "the fit goes on"
     learner = plan.leader.learner
     curve = [learner.in_data_units(loss) for loss in state.loss_curve]
     best = state.best
@@ -177,8 +189,8 @@ def result_of(plan, state):
     )
 
 
-def _train_lanes(plan, state):
-    """Train all lanes for an epoch, on as many threads as may be; their losses."""
+def _train_lanes(plan: Plan, state: FitState) -> list[float]:
+    """The losses of all lanes trained for an epoch, on as many threads as may be."""
     numbers = range(len(plan.lanes))
     n_threads = min(len(numbers), alongside().n_threads)
     if n_threads == 1 or state.epoch == 0:  # the first compiles: threads would each do so
@@ -192,8 +204,8 @@ def _train_lanes(plan, state):
         return [run.result() for run in runs]
 
 
-def _train_lane(plan, state, number):
-    """Train one lane for an epoch, its state put in place of the old one; its loss."""
+def _train_lane(plan: Plan, state: FitState, number: int) -> float:
+    """The loss of one lane trained for an epoch; its next state takes the old one's place."""
     lane = plan.lanes[number]
     before, state.lanes[number] = state.lanes[number], None  # goes before the next lane trains
     rng = generator(plan.seed, EPOCH, number, state.epoch)
@@ -202,7 +214,7 @@ def _train_lane(plan, state, number):
     return loss
 
 
-def _after_epoch(plan, state, asked_to_stop):
+def _after_epoch(plan: Plan, state: FitState, asked_to_stop: bool) -> FitState:
     """The state that the next epoch begins at, or that the fit ends with."""
     progress = _progress(plan, state)
     outdone = alongside().epoch_ended(progress.judged, state.epoch, plan.max_iter)
@@ -221,12 +233,12 @@ def _after_epoch(plan, state, asked_to_stop):
     return state._replace(best=best.patient_again(), try_began=state.epoch)
 
 
-def _params(plan, states):
-    """What is judged of each lane's state."""
+def _params(plan: Plan, states: list[Any]) -> list[Any]:
+    """The weights in each lane's state that losses are measured with."""
     return [lane.learner.params(state) for lane, state in zip(plan.lanes, states, strict=True)]
 
 
-def _held_out_losses(plan, params):
+def _held_out_losses(plan: Plan, params: list[Any]) -> np.ndarray:
     """The loss of each row held out, in standard units of the first lane."""
     unit = plan.leader.learner.unit
     return np.concatenate(
@@ -237,11 +249,11 @@ def _held_out_losses(plan, params):
     )
 
 
-def _learnt(plan, best):
-    """Whether weights that were not judged themselves are better than the start where they learnt.
+def _learnt(plan: Plan, best: BestSoFar) -> bool:
+    """Whether the best weights have a lower loss than the start on the rows they learnt from.
 
-    Folds choose an epoch for a training that saw other rows: one far out is enough, and
-    what served the folds did harm here.
+    Measured where only folds were held out; true elsewhere. Folds choose an epoch for a training
+    that saw other rows: one far out is enough, and what served the folds did harm here.
     """
     if plan.leader_is_held_out:
         return True
@@ -254,7 +266,7 @@ def _learnt(plan, best):
     return bool(after < before)
 
 
-def _progress(plan, state):
+def _progress(plan: Plan, state: FitState) -> Progress:
     in_data_units = plan.leader.learner.in_data_units
     held_out_loss = None if state.best is None else in_data_units(state.best.curve[-1])
     return Progress(state.epoch, state.params, in_data_units(state.loss_curve[-1]), held_out_loss)

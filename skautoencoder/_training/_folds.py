@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skautoencoder._training._recipe import Recipe
+
 
 class Fold(NamedTuple):
     """Row numbers to learn from and to hold out."""
@@ -14,13 +16,19 @@ class Fold(NamedTuple):
     held_out: np.ndarray
 
 
-def split(index, group, validation_fraction, recipe, rng):
-    """One fold where the fraction holds enough rows, several of cross-validation elsewhere.
+def split(
+    index: np.ndarray,
+    group: np.ndarray,
+    validation_fraction: float,
+    recipe: Recipe,
+    rng: np.random.Generator,
+) -> list[Fold]:
+    """Row numbers as one fold where the fraction holds enough rows, else as cross-validation's.
 
     Parameters
     ----------
     index : ndarray of shape (n,)
-        Row numbers to deal out.
+        Row numbers to split.
     group : ndarray of shape (n,)
         Rows of one group fall on one side, and count as one. Numbered from 0 on; at least two.
     validation_fraction : float

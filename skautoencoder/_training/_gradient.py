@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from skautoencoder._data._blocks import Block
+from skautoencoder._model import Model
 from skautoencoder._training import _adjoints  # noqa: F401  the convolution's gradients
+from skautoencoder._training._factories import OptimizerFactory
 from skautoencoder._training._programs import kept
 from skautoencoder._training._promotion import under_our_rules
 from skautoencoder._training._updates import in_turn, make_optimizer
-from skautoencoder.objectives import Step
-from skautoencoder.objectives._base import KEYS
+from skautoencoder.objectives._base import KEYS, Objective, Step
 
 
 class Weights(NamedTuple):
@@ -25,7 +28,7 @@ class Weights(NamedTuple):
 
 
 class StepSchedule(NamedTuple):
-    """What is known of a block's steps beforehand, one value a step.
+    """The numbers of a block's steps that are known before training, one value a step.
 
     It is computed in NumPy: within the program every number costs a kernel to compile.
     """
@@ -33,58 +36,70 @@ class StepSchedule(NamedTuple):
     rate: np.ndarray
     progress: np.ndarray
     share: np.ndarray  # of the step in the average; 0 where the average waits
-    n_rows: np.ndarray  # those that weigh something
+    n_rows: np.ndarray  # those with a weight
 
 
 class Program(NamedTuple):
-    """What is compiled for training one kind of problem, as far as it is called."""
+    """Compiled functions to train one kind of problem; each is compiled when first called."""
 
-    one: Any  # trains a block
-    many: Any  # trains several, their arguments stacked
-    start: Any  # the state of an optimizer without a name
+    one: Callable[..., Any]  # trains a block
+    many: Callable[..., Any]  # trains several, their arguments stacked
+    start: Callable[..., Any]  # the state of an optimizer without a name
 
 
 @kept
-def training_program(structure, batch_size, optimizer):
-    """Training's :class:`Program`: all that follows from what changes it."""
+def training_program(structure: Any, batch_size: int, optimizer: str | OptimizerFactory) -> Program:
+    """The :class:`Program` that trains, from all that changes it."""
 
-    def one(*arguments):
+    def one(*arguments: Any) -> Any:
         return train_block(*(*arguments, optimizer))
 
-    def many(stacked):
+    def many(stacked: Any) -> Any:
         return jax.vmap(lambda arguments: one(*arguments))(stacked)
 
-    def start(params):
+    def start(params: Any) -> Any:
         return make_optimizer(optimizer, 0.0, 0.0).init(params)
 
-    one, many, start = map(under_our_rules, (one, many, start))
-    # The new weights take the place of the old ones, which are gone after a call.
-    return Program(jax.jit(one, donate_argnums=0), jax.jit(many), jax.jit(start))
+    return Program(
+        # The new weights take the place of the old ones, which are gone after a call.
+        jax.jit(under_our_rules(one), donate_argnums=0),
+        jax.jit(under_our_rules(many)),
+        jax.jit(under_our_rules(start)),
+    )
 
 
 @kept
-def judging_program(structure):
-    """The program that measures the losses of held-out rows."""
+def judging_program(structure: Any) -> Callable[..., Any]:
+    """The compiled function that gives the losses of held-out rows, from what changes it."""
 
-    def judge(params, x, model, objective):
+    def judge(params: Any, x: Any, model: Model, objective: Objective) -> Any:
         return objective.validation_loss(model, params, x)
 
     return jax.jit(under_our_rules(judge))
 
 
-def train_block(weights, block, schedule, weight_decay, seed, model, objective, optimizer):
-    """One block's steps: the weights after them, and the sum of the rows' losses."""
+def train_block(
+    weights: Weights,
+    block: Block,
+    schedule: StepSchedule,
+    weight_decay: Any,
+    seed: Any,
+    model: Model,
+    objective: Objective,
+    optimizer: str | OptimizerFactory,
+) -> tuple[Weights, Any]:
+    """The weights after one block's steps, and the sum of the rows' losses."""
     # One unit of loss, whatever the data's width, so that one learning rate and one
     # optimizer's epsilon suit all.
     unit = objective.unit(model)
     key = jax.random.wrap_key_data(seed, impl=KEYS)
 
-    def step(i, carry):
+    def step(i: Any, carry: tuple[Weights, Any]) -> tuple[Weights, Any]:
         weights, total = carry
         x, weight = block.x[i], block.weight[i]
         unit_of_all = unit * schedule.n_rows[i]
 
-        def batch_loss(params):
+        def batch_loss(params: Any) -> Any:
             step = Step(key, i, weight, schedule.progress[i])
             return weight @ objective.loss(model, params, x, step) / unit_of_all
 
@@ -101,9 +116,9 @@ def train_block(weights, block, schedule, weight_decay, seed, model, objective, 
     return jax.lax.fori_loop(0, block.n_steps, step, (weights, jnp.float32(0)))
 
 
-def _move(average, params, share):
+def _move(average: Any, params: Any, share: Any) -> Any:
     return jax.tree.map(lambda a, p: a + share * (p - a), average, params)
 
 
-def _keep(average, params, share):
+def _keep(average: Any, params: Any, share: Any) -> Any:
     return average

@@ -9,11 +9,13 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from skautoencoder._data._blocks import blocks
+from skautoencoder._data._blocks import Block, blocks
+from skautoencoder._data._source import Source
 from skautoencoder._model import Model
 from skautoencoder._training._execution import alongside
 from skautoencoder._training._factories import optimizer_of
 from skautoencoder._training._gradient import (
+    Program,
     StepSchedule,
     Weights,
     judging_program,
@@ -26,8 +28,9 @@ from skautoencoder._training._recipe import Recipe
 from skautoencoder._training._seeds import key_words
 from skautoencoder._training._start import Start
 from skautoencoder._training._updates import start_optimizer
+from skautoencoder.objectives._base import Objective
 
-# Held-out rows are judged so many at a time, one call each: a program without a loop takes
+# Held-out rows are measured so many at a time, one call each: a program without a loop takes
 # a third of the time to compile.
 _JUDGED_TOGETHER = 256
 
@@ -42,7 +45,7 @@ class GradientState(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class GradientLearner:
-    """What is trained, and how. Only ``optimizer`` and shapes change the compiled program.
+    """How a network is trained. Only ``optimizer`` and shapes change the compiled program.
 
     Parameters
     ----------
@@ -57,7 +60,7 @@ class GradientLearner:
     """
 
     model: Model
-    objective: Any
+    objective: Objective
     start: Start
     optimizer: Any
     learning_rate: float
@@ -65,48 +68,48 @@ class GradientLearner:
     batch_size: int
     recipe: Recipe
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         register(self.objective)
 
     @cached_property
-    def program(self):
+    def program(self) -> Program:
         """The :class:`Program` that trains it, the same one for all of its kind."""
         structure = jax.tree.structure((self.model, self.objective))
         return training_program(structure, self.batch_size, optimizer_of(self.optimizer))
 
     @property
-    def start_params(self):
+    def start_params(self) -> Any:
         """Weights to start from."""
         return self.start.params
 
     @property
-    def unit(self):
+    def unit(self) -> float:
         """The scale of the rows that it learns from."""
         return self.start.standardization.scale
 
     @property
-    def unit_loss(self):
+    def unit_loss(self) -> float:
         """The loss of rebuilding nothing but the mean, give or take."""
         return float(self.objective.unit(self.model))
 
     @property
-    def rounding(self):
+    def rounding(self) -> float:
         """A gain in the mean loss up to here may be an error of rounding."""
         return self.unit_loss * self.recipe.rounding ** max(self.model.loss.power, 1)
 
-    def in_data_units(self, loss):
+    def in_data_units(self, loss: float) -> float:
         """A loss of standardized rows, in the units of the data."""
         return float(self.objective.in_units(loss, self.model, self.unit))
 
-    def steps_an_epoch(self, n_rows):
+    def steps_an_epoch(self, n_rows: int) -> int:
         """Batches that so many rows make."""
         return -(-n_rows // self.batch_size)
 
-    def begin(self, awake=None):
+    def begin(self, awake: np.random.Generator | None = None) -> GradientState:
         """The state before the first step, its optimizer fresh.
 
-        The average begins at the start's own weights, also where the first step is taken from
-        a network drawn awake.
+        With a generator, the first step is taken from a network of random weights beside the
+        linear path. The average begins at the start's own weights there, too.
         """
         params = first = single(self.start_params)
         if awake is not None:
@@ -115,16 +118,23 @@ class GradientLearner:
         state = start_optimizer(self.optimizer, params) if named else self.program.start(params)
         return GradientState(Weights(first, params, state), 0, self.start.is_good)
 
-    def params(self, state):
+    def params(self, state: GradientState) -> Any:
         """The average of the weights that training has passed through."""
         return state.weights.average
 
-    def kept(self, params):
+    def kept(self, params: Any) -> Any:
         """The same, as NumPy arrays of their own."""
         return on_numpy(params)
 
-    def epoch(self, state, rows, index, rng, n_epochs=None):
-        """One pass over the rows at ``index``, shuffled.
+    def epoch(
+        self,
+        state: GradientState,
+        rows: Source,
+        index: np.ndarray,
+        rng: np.random.Generator,
+        n_epochs: int | None = None,
+    ) -> Epoch:
+        """The :class:`Epoch` of one pass over the rows at ``index``, shuffled.
 
         The learning rate falls over ``n_epochs``; it is constant where that is None.
         """
@@ -140,7 +150,7 @@ class GradientLearner:
         jax.block_until_ready(totals)
         return Epoch(state, sum(map(float, totals)) / float(rows.weight[order].sum()))
 
-    def losses(self, params, rows, index, unit):
+    def losses(self, params: Any, rows: Source, index: np.ndarray, unit: float) -> np.ndarray:
         """The objective's loss of each row at ``index``, in units of the scale ``unit``."""
         params = single(params)
         judge = judging_program(jax.tree.structure((self.model, self.objective)))
@@ -154,13 +164,13 @@ class GradientLearner:
         found = np.concatenate(losses)[: len(index)].astype(np.float64)
         return self.objective.in_units(found, self.model, self.unit / unit)
 
-    def start_loss(self, rows, index):
+    def start_loss(self, rows: Source, index: np.ndarray) -> float:
         """Mean loss of the rows at ``index`` before training, on up to 2,000 of them."""
         index = index[: self.recipe.start_rows]
         losses = self.losses(self.start_params, rows, index, self.unit)
         return float(np.average(losses, weights=rows.weight[index]))
 
-    def first_loss(self, rows, index):
+    def first_loss(self, rows: Source, index: np.ndarray) -> float:
         """The training loss of a first batch of the rows, before anything is learnt from it."""
         index = index[: self.batch_size]
         block = next(blocks(rows, index, self.start.standardization, self.batch_size))
@@ -169,18 +179,20 @@ class GradientLearner:
         _, total = self.program.one(*arguments)
         return float(total) / float(rows.weight[index].sum())
 
-    def loss_limit(self, loss):
+    def loss_limit(self, loss: float) -> float:
         """The loss above which a training that starts at ``loss`` has diverged."""
         return self.recipe.divergence * max(loss, self.unit_loss)
 
-    def learnt_in_bounds(self, epoch, loss):
-        """Whether an epoch from ``loss`` left all numbers finite, and a loss one can mend."""
+    def learnt_in_bounds(self, epoch: Epoch, loss: float) -> bool:
+        """Whether an epoch that began at ``loss`` left all finite, and its loss within limits."""
         limit = min(self.loss_limit(loss), self.recipe.far_out * self.unit_loss)
         arrays = jax.tree.leaves(epoch.state.weights)
         return epoch.loss <= limit and all(np.isfinite(array).all() for array in arrays)
 
-    def _arguments(self, state, block, n_steps, seed):
-        """What the program takes to train a block from a state."""
+    def _arguments(
+        self, state: GradientState, block: Block, n_steps: int | None, seed: np.ndarray
+    ) -> tuple:
+        """The arguments of the program that trains a block from a state."""
         return (
             state.weights,
             block,
@@ -191,11 +203,11 @@ class GradientLearner:
             self.objective,
         )
 
-    def _schedule(self, state, block, n_steps):
+    def _schedule(self, state: GradientState, block: Block, n_steps: int | None) -> StepSchedule:
         """The :class:`StepSchedule` of a block's steps from here, of ``n_steps`` in all."""
         steps = state.n_steps + np.arange(len(block.x))
         if n_steps is None:  # chunk by chunk, without an end: past any warming up
-            progress = fall = 1
+            progress = fall = np.ones(len(steps))
         else:
             progress = np.minimum(steps / n_steps, 1)
             fall = self.recipe.schedule(progress)

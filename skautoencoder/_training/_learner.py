@@ -1,4 +1,4 @@
-"""What trains: the one thing that a fit asks of networks and of Boltzmann machines alike."""
+"""What a fit asks of whatever it trains, networks and Boltzmann machines alike."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from skautoencoder._data._source import Source
+
 
 class Epoch(NamedTuple):
-    """One pass over the rows that are learnt from."""
+    """What one pass over the rows leaves: the next state, and the loss."""
 
     state: Any
     loss: float  # mean over the rows; not a number where the training has broken down
 
 
 class Learner(Protocol):
-    """How weights are trained and judged; all that changes while they are is in a state.
+    """How weights are trained and their losses measured; all that changes is in a state.
 
     A state is made of arrays and numbers. What is given to `epoch` is used up: the weights may
     go before there are new ones.
@@ -23,32 +25,40 @@ class Learner(Protocol):
 
     @property
     def start_params(self) -> Any:
-        """What it starts from."""
+        """The weights before training."""
 
     def begin(self, awake: np.random.Generator | None = None) -> Any:
-        """The state before the first step; with a generator, the network is drawn awake."""
+        """The state before the first step; with a generator, at random weights beside PCA."""
 
     def epoch(
-        self, state: Any, rows: Any, index: np.ndarray, rng: Any, n_epochs: int | None
+        self,
+        state: Any,
+        rows: Source,
+        index: np.ndarray,
+        rng: np.random.Generator,
+        n_epochs: int | None = None,
     ) -> Epoch:
-        """One pass over the rows at ``index``, of so many; None for one without an end."""
+        """The :class:`Epoch` of one pass over the rows at ``index``, of ``n_epochs`` in all.
+
+        None where no end is known.
+        """
 
     def params(self, state: Any) -> Any:
-        """What is judged of a state; it goes when the state is used up."""
+        """The weights that losses are measured with; they go when the state is used up."""
 
     def kept(self, params: Any) -> Any:
-        """The same, to outlive the state."""
+        """The same weights, to outlive the state."""
 
-    def start_loss(self, rows: Any, index: np.ndarray) -> float:
+    def start_loss(self, rows: Source, index: np.ndarray) -> float:
         """Mean loss of the rows at ``index`` before training."""
 
-    def first_loss(self, rows: Any, index: np.ndarray) -> float:
+    def first_loss(self, rows: Source, index: np.ndarray) -> float:
         """The same as training measures it, with all that an objective adds to the error."""
 
     def loss_limit(self, loss: float) -> float:
         """The loss above which a training that starts at ``loss`` has diverged."""
 
-    def losses(self, params: Any, rows: Any, index: np.ndarray, unit: float) -> np.ndarray:
+    def losses(self, params: Any, rows: Source, index: np.ndarray, unit: float) -> np.ndarray:
         """The loss of each row at ``index``, for rows in standard units of the scale ``unit``."""
 
     @property

@@ -1,6 +1,6 @@
 """Optimizers by name.
 
-The contract of each: its update of an entry hangs on nothing but the entry itself, its gradient
+The contract of each: its update of an entry depends on nothing but the entry itself, its gradient
 and its own state (elementwise), and that state is zeros before the first step. So small arrays
 are laid end to end and updated as one, and a fit starts from zeros without a compilation; an
 optimizer that breaks it would train wrongly in silence. ``tests/test_optimizers.py`` holds every
@@ -9,9 +9,12 @@ name in the table to it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 # optax is handed in where training needs it: importing skautoencoder stays cheap.
 
-OPTIMIZERS = {
+OPTIMIZERS: dict[str, Callable[[Any], Any]] = {
     "adam": lambda optax: optax.scale_by_adam(),
     "nadam": lambda optax: optax.scale_by_adam(nesterov=True),
     "adabelief": lambda optax: optax.scale_by_belief(),

@@ -1,14 +1,16 @@
-"""Who learns from which rows, and which rows are held out: all that stays as it is in a fit."""
+"""What stays as it is during a fit: who learns from which rows, and which rows are held out."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from skautoencoder._data._groups import row_groups
+from skautoencoder._data._source import Source
 from skautoencoder._training._folds import split
+from skautoencoder._training._learner import Learner
 from skautoencoder._training._recipe import Recipe
 from skautoencoder._training._seeds import SPLIT, generator
 
@@ -17,27 +19,27 @@ from skautoencoder._training._seeds import SPLIT, generator
 class Lane:
     """One training among those of a fit: a :class:`Learner`, and the rows that it learns from."""
 
-    learner: Any
+    learner: Learner
     index: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
 class HeldOut:
-    """Rows that say how good a lane's weights are."""
+    """Rows to measure a lane's weights on, which the lane does not learn from."""
 
     lane: int
-    rows: Any
+    rows: Source
     index: np.ndarray
     group: np.ndarray  # numbers of the groups that the rows at ``index`` belong to
 
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """What a fit does, from its first epoch to its last.
+    """Lanes, held-out rows and rules of a fit, from its first epoch to its last.
 
     Parameters
     ----------
-    rows : Rows
+    rows : Source
         What all lanes learn from.
     lanes : tuple of Lane
         The first is the one whose weights are kept.
@@ -52,61 +54,71 @@ class Plan:
         Relative improvement of the held-out loss that counts as progress.
     from_pca : bool
         Whether the start is PCA. It is left only for a convincing gain, and tried from once
-        more, with the network awake, when patience runs out and little was gained. Both tries
-        share ``max_iter`` and count as one training.
+        more, with random weights beside it, when patience runs out and little was gained. Both
+        tries share ``max_iter`` and count as one training.
     begin : callable or None
-        ``begin(index, number)`` gives a lane as they are, on other rows.
+        ``begin(index, number)`` gives another lane of this fit, on the rows at ``index``.
     seed : int
     recipe : Recipe
     """
 
-    rows: Any
-    lanes: tuple
-    held_out: tuple = ()
+    rows: Source
+    lanes: tuple[Lane, ...]
+    held_out: tuple[HeldOut, ...] = ()
     max_iter: int = 200
     patience: float = np.inf
     tol: float = 1e-4
     from_pca: bool = False
-    begin: Any = None
+    begin: Callable[[np.ndarray, int], Lane] | None = None
     seed: int = 0
     recipe: Recipe = field(default_factory=Recipe)
 
     @property
-    def leader(self):
+    def leader(self) -> Lane:
         """The lane whose weights are kept."""
         return self.lanes[0]
 
     @property
-    def leader_is_held_out(self):
+    def leader_is_held_out(self) -> bool:
         """Whether the rows held out are from the leader's own training."""
         return any(held_out.lane == 0 for held_out in self.held_out)
 
 
-def numbered(rows):
+def numbered(rows: Source) -> np.ndarray:
     """Numbers of the rows that have a weight."""
     return np.flatnonzero(rows.weight)
 
 
 def lanes_and_held_out(
-    rows, begin, recipe, seed, *, validation, groups, validation_fraction, early_stopping, continued
-):
+    rows: Source,
+    begin: Callable[[np.ndarray, int], Lane],
+    recipe: Recipe,
+    seed: int,
+    *,
+    validation: Source | None,
+    groups: np.ndarray | None,
+    validation_fraction: float,
+    early_stopping: bool,
+    continued: bool,
+) -> tuple[tuple[Lane, ...], tuple[HeldOut, ...]]:
     """The lanes of a fit, the one to keep first, and the rows that are held out from them.
 
     Parameters
     ----------
-    rows : Rows
+    rows : Source
     begin : callable
         ``begin(index, number)`` gives the lane of that number, on the rows at ``index``.
     recipe : Recipe
     seed : int
-    validation : Rows or None
-        Rows of the user's own to choose the best weights by.
+    validation : Source or None
+        The user's own rows, to choose the best weights by.
     groups : ndarray or None
         Labels of rows that belong together.
     validation_fraction : float
     early_stopping : bool
     continued : bool
-        Whether the lanes go on from weights that know all rows, so that no fold can judge them.
+        Whether the lanes go on from weights that have learnt from all rows, so that no fold is
+        held out from them.
 
     Raises
     ------
@@ -115,7 +127,7 @@ def lanes_and_held_out(
     """
     everything = numbered(rows)
     if validation is not None:
-        index = np.arange(validation.X.shape[0])
+        index = np.arange(len(validation.weight))
         held_out = HeldOut(0, validation, index, row_groups(validation, index))
         return (begin(everything, 0),), (held_out,)
     if not early_stopping:
@@ -132,8 +144,8 @@ def lanes_and_held_out(
     # A lane of all rows goes before those of the folds, to be kept.
     trained = [everything, *(fold.train for fold in folds)] if len(folds) > 1 else [folds[0].train]
     first = len(trained) - len(folds)
-    judged = tuple(
+    held_out_rows = tuple(
         HeldOut(first + i, rows, fold.held_out, group[np.searchsorted(everything, fold.held_out)])
         for i, fold in enumerate(folds)
     )
-    return tuple(begin(index, number) for number, index in enumerate(trained)), judged
+    return tuple(begin(index, number) for number, index in enumerate(trained)), held_out_rows

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import jax
 import numpy as np
 
 
-def single(params):
+def single(params: Any) -> Any:
     """The same parameters, those in double precision rounded to single."""
     return jax.tree.map(lambda a: a.astype(np.float32) if a.dtype == np.float64 else a, params)
 
 
-def moved(exact, rounded, trained):
+def moved(exact: Any, rounded: Any, trained: Any) -> Any:
     """Parameters ``exact``, moved as training moved ``rounded``, their single-precision copy.
 
     So a start in double precision is not lost where training hardly leaves it, or not at all.
@@ -22,7 +24,7 @@ def moved(exact, rounded, trained):
         Each array in the precision that it has in ``exact``.
     """
 
-    def move(exact, rounded, trained):
+    def move(exact: np.ndarray, rounded: Any, trained: Any) -> np.ndarray:
         trained = np.array(trained)
         if exact.dtype != np.float64 or trained.dtype == np.float64:
             return trained
@@ -31,6 +33,6 @@ def moved(exact, rounded, trained):
     return jax.tree.map(move, exact, rounded, trained)
 
 
-def on_numpy(state):
-    """The same state, its arrays NumPy's own."""
+def on_numpy(state: Any) -> Any:
+    """The same state, with NumPy arrays that are copies."""
     return jax.tree.map(np.array, state)

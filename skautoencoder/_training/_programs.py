@@ -7,8 +7,11 @@ So each kind of program has functions of its own, which go when others have been
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Hashable
 from functools import lru_cache, wraps
-from typing import Any
+from typing import Any, TypeVar
+
+_Make = TypeVar("_Make", bound=Callable)
 
 # A program takes 7 to 10 MiB (benchmarks/speed/compiled_memory.py). A training holds on to its own.
 N_KEPT = 32
@@ -16,11 +19,11 @@ N_KEPT = 32
 _lock = threading.Lock()
 
 
-def kept(make):
-    """``make(*kind)``, called once for each of the kinds of program used last."""
+def kept(make: _Make) -> _Make:
+    """The function ``make(*kind)``, called once for each of the kinds of program used last."""
     cached = lru_cache(maxsize=N_KEPT)(make)
 
-    def get(*kind):
+    def get(*kind: Hashable) -> Any:
         # Two threads that made the same one at a time would also compile it twice.
         with _lock:
             return cached(*kind)

@@ -1,16 +1,19 @@
-"""Every number and rule that a fit goes by to be never worse than where it starts."""
+"""Every number and rule by which a fit is never worse than its start on held-out rows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
+
+from skautoencoder._training._best import BestSoFar
 
 _EPS = float(np.finfo(np.float32).eps)
 
 
-def cosine(progress):
+def cosine(progress: np.ndarray) -> np.ndarray:
     """The learning rate's fall, from 1 to 0, along half a cosine (Loshchilov & Hutter 2017)."""
     return 0.5 * (1 + np.cos(np.pi * progress))
 
@@ -50,16 +53,18 @@ class Recipe:
         batches cancels, and on small data the average leaves a good start with care. It costs
         a pass over all weights, so after the first steps only every so many bring it up to date.
     divergence : float
-        A loss so many times that of rebuilding nothing but the mean has diverged.
+        A loss so many times that of the start, or of rebuilding nothing but the mean where that
+        is more, has diverged.
     far_out : float
-        Nor does a chunk of rows so many squared spreads off have anything to teach.
+        A chunk of ``partial_fit`` is left out where the loss after it is so many times that of
+        rebuilding nothing but the mean, whatever the loss before.
     start_rows : int
         The loss at the start is measured on at most so many rows.
     steps_into_use : int
-        A code that has had fewer steps and is not in use yet is none to warn of.
+        A code that is not in use is warned of after so many steps, not before.
     awake : float
-        A column that was idle in the first chunk is told of where it spreads by this share of
-        ``scale_``.
+        A column that did not vary in the first chunk of ``partial_fit`` is warned of when its
+        spread exceeds this share of ``scale_``.
     """
 
     small_batch: int = 32
@@ -72,7 +77,7 @@ class Recipe:
     rounding: float = 64 * _EPS
     patience_steps: int = 500
     second_try: float = 0.95
-    schedule: Callable = cosine
+    schedule: Callable[[np.ndarray], np.ndarray] = cosine
     averaging_decay: float = 0.99
     average_every: int = 8
     divergence: float = 100.0
@@ -81,18 +86,18 @@ class Recipe:
     steps_into_use: int = 100
     awake: float = 0.5
 
-    def rows_a_step(self, batch_size, n_samples):
-        """The batch size for so many rows, "auto" among others."""
+    def rows_a_step(self, batch_size: int | Literal["auto"], n_samples: int) -> int:
+        """The batch size for so many rows, as a number."""
         if batch_size == "auto":
             return self.large_batch if n_samples >= self.large_data else self.small_batch
         # At most all rows, up to a power of two: a few rows more would be another program.
         return min(batch_size, 1 << (n_samples - 1).bit_length())
 
-    def patience(self, n_iter_no_change, steps_an_epoch):
+    def patience(self, n_iter_no_change: int, steps_an_epoch: int) -> int:
         """Epochs without progress before training stops."""
         return max(n_iter_no_change, -(-self.patience_steps // steps_an_epoch))
 
-    def convinced_by(self, best, least_gain):
+    def convinced_by(self, best: BestSoFar, least_gain: float) -> bool:
         """Whether the best weights beat the start by more than chance would explain.
 
         Measured in standard errors of the mean paired difference over the held-out groups of
@@ -114,11 +119,11 @@ class Recipe:
         mean, error = _mean_and_error(gain[others], weight[others])
         return bool(mean > self.standard_errors_without_best * error)
 
-    def tries_again(self, best):
+    def tries_again(self, best: BestSoFar) -> bool:
         """Whether so little was gained over the start that a second try is worth its time."""
         return not best.loss < self.second_try * best.curve[0]
 
-    def average_shares(self, steps, start_is_good):
+    def average_shares(self, steps: np.ndarray, start_is_good: bool) -> np.ndarray:
         """Each step's share in the average of the weights; ``steps`` count from 1.
 
         Weights worth keeping enter as if training had long been at them; random ones are
@@ -131,7 +136,7 @@ class Recipe:
         return np.where(due, np.maximum(1 - self.averaging_decay**n_new, plain_mean), 0)
 
 
-def _mean_and_error(totals, weight):
+def _mean_and_error(totals: np.ndarray, weight: np.ndarray) -> tuple[float, float]:
     """The mean of weighted totals, and its standard error."""
     mean = totals.sum() / weight.sum()
     return mean, np.sqrt(np.sum((totals - weight * mean) ** 2)) / weight.sum()

@@ -1,4 +1,4 @@
-"""Chance by what it is for: any epoch of any run can be drawn again, alone."""
+"""Random generators by purpose, run and epoch, so that any epoch can be run again alone."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import numpy as np
 SPLIT, START, AWAKE, EPOCH, JUDGE = range(5)
 
 
-def draw_seed(random_state):
+def draw_seed(random_state: np.random.RandomState) -> int:
     """The one number that a fit takes from scikit-learn's ``random_state``."""
     return int(random_state.randint(np.iinfo(np.int32).max))
 
 
-def generator(seed, purpose, *numbers):
+def generator(seed: int, purpose: int, *numbers: int) -> np.random.Generator:
     """The :class:`numpy.random.Generator` for a purpose within the fit of a seed."""
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(purpose, *numbers)))
 
 
-def key_words(rng):
+def key_words(rng: np.random.Generator) -> np.ndarray:
     """Two 32-bit words, of which JAX makes a random key."""
     return rng.integers(0, 2**32, 2, dtype=np.uint32)

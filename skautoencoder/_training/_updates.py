@@ -1,9 +1,11 @@
-"""What an optimizer makes of a gradient: made from its name, or brought by the user."""
+"""From a gradient to an update: optimizers by name or of the user's own, and their states."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 import jax
 import numpy as np
@@ -16,8 +18,8 @@ from skautoencoder._training._optimizers import OPTIMIZERS
 _SMALL = 16_384
 
 
-def make_optimizer(optimizer, learning_rate, weight_decay):
-    """The transformation for a name or a factory.
+def make_optimizer(optimizer: str | OptimizerFactory, learning_rate: Any, weight_decay: Any) -> Any:
+    """The optax transformation for a name or a factory.
 
     Weight decay is decoupled (Loshchilov & Hutter 2019) and acts on the matrices of the
     nonlinear path: the linear path holds the data's own axes, which should not shrink.
@@ -33,8 +35,8 @@ def make_optimizer(optimizer, learning_rate, weight_decay):
     )
 
 
-def start_optimizer(optimizer, params):
-    """The state of a named optimiser before the first step."""
+def start_optimizer(optimizer: str, params: Any) -> Any:
+    """The state of a named optimizer before the first step."""
     # They all start at zeros, for which nothing needs to be compiled.
     leaves, structure = jax.tree.flatten(params)
     shapes = tuple(jax.ShapeDtypeStruct(leaf.shape, leaf.dtype) for leaf in leaves)
@@ -43,12 +45,12 @@ def start_optimizer(optimizer, params):
 
 
 @lru_cache  # to trace them takes milliseconds of each fit
-def _start_shapes(optimizer, structure, shapes):
+def _start_shapes(optimizer: str, structure: Any, shapes: tuple) -> Any:
     init = make_optimizer(optimizer, 0.0, 0.0).init
     return jax.eval_shape(init, structure.unflatten(shapes))
 
 
-def in_turn(gradient):
+def in_turn(gradient: Any) -> Any:
     """The same gradient, of which each large array waits for the one before it.
 
     A layer's weights are read until the gradient of the layer before is known. An update
@@ -63,13 +65,13 @@ def in_turn(gradient):
     return jax.tree.unflatten(structure, [leaves[0], *waiting])
 
 
-def _packed(optax, elementwise):
+def _packed(optax: Any, elementwise: Any) -> Any:
     """The same transformation, with all small arrays laid end to end."""
 
-    def init(params):
+    def init(params: Any) -> Any:
         return elementwise.init(_pack(params)[0])
 
-    def update(updates, state, params=None):
+    def update(updates: Any, state: Any, params: Any = None) -> tuple[Any, Any]:
         packed, unpack = _pack(updates)
         packed, state = elementwise.update(packed, state)
         return unpack(packed), state
@@ -77,14 +79,15 @@ def _packed(optax, elementwise):
     return optax.GradientTransformation(init, update)
 
 
-def _pack(tree):
+def _pack(tree: Any) -> tuple[Any, Callable[[Any], Any]]:
+    """Small arrays as one vector beside the large ones, and the way back."""
     from jax.flatten_util import ravel_pytree
 
     leaves, structure = jax.tree.flatten(tree)
     small = [leaf for leaf in leaves if leaf.size <= _SMALL]
     vector, parts = ravel_pytree(small)
 
-    def unpack(packed):
+    def unpack(packed: Any) -> Any:
         vector, large = packed
         small, large = iter(parts(vector)), iter(large)
         return jax.tree.unflatten(
@@ -94,8 +97,8 @@ def _pack(tree):
     return (vector, [leaf for leaf in leaves if leaf.size > _SMALL]), unpack
 
 
-def _decayed(params):
-    def is_weight(path, _):
+def _decayed(params: Any) -> Any:
+    def is_weight(path: tuple, _: Any) -> bool:
         return any(getattr(key, "name", None) == "weights" for key in path)
 
     return jax.tree_util.tree_map_with_path(is_weight, params)
