@@ -11,7 +11,7 @@ from scipy import sparse
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from skautoencoder import AutoencoderTransformer
-from skautoencoder._data._chunks import by_chunks, by_parallel_chunks, rows_together
+from skautoencoder._data._chunks import by_chunks, by_parallel_chunks, chunk_size
 
 
 @pytest.mark.parametrize("n_rows", [1, 7, 160, 161, 1000])
@@ -55,8 +55,8 @@ def test_blas_has_as_many_threads_afterwards_as_before_even_after_an_error():
 
 def test_chunks_are_multiples_of_64_rows_whatever_the_width():
     for widest in (1, 3, 784, 1000, 10**7):
-        assert rows_together(widest) % 64 == 0
-        assert rows_together(widest) >= 64
+        assert chunk_size(widest) % 64 == 0
+        assert chunk_size(widest) >= 64
 
 
 def test_codes_of_many_rows_are_those_of_few():
@@ -64,7 +64,7 @@ def test_codes_of_many_rows_are_those_of_few():
     ours = AutoencoderTransformer(
         2, hidden_layer_sizes=(150,), max_iter=1, early_stopping=False, random_state=0
     ).fit(X[:500])
-    assert 16 * rows_together(ours._network.widest) < 50_000
+    assert 16 * chunk_size(ours._network.widest) < 50_000
     codes = ours.transform(X)
     few = np.concatenate([ours.transform(part) for part in np.array_split(X, 100)])
     np.testing.assert_allclose(codes, few, rtol=1e-4, atol=1e-5)

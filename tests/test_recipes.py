@@ -191,7 +191,7 @@ def test_programs_that_are_no_longer_kept_are_freed():
         return len(jax.devices()[0].client.live_executables())
 
     def forget():
-        for cache in (_gradient.training_program, _gradient.judging_program):
+        for cache in (_gradient.training_program, _gradient.evaluation_program):
             cache.forget()
 
     ours = quick(hidden_layer_sizes=(5,), optimizer=partial(optax.sgd, 0.125))

@@ -22,7 +22,7 @@ _MIN_CHUNKS = 16
 _OfRows: TypeAlias = Callable[[np.ndarray], np.ndarray]
 
 
-def rows_together(widest: int) -> int:
+def chunk_size(widest: int) -> int:
     """How many rows to work on at a time, where one takes as many as ``widest`` values."""
     return max(1, _CHUNK_VALUES // widest // _ROWS) * _ROWS
 

@@ -71,7 +71,7 @@ def _begin(estimator, learner, loss):
 def _warn_no_longer_idle(estimator, moments):
     spread = moments.unit * np.sqrt(moments.variance)
     idle = getattr(estimator, "_idle", _NEVER)
-    awake = idle & (spread > estimator._recipe.awake * estimator.scale_)
+    awake = idle & (spread > estimator._recipe.starts_to_vary * estimator.scale_)
     if awake.any():
         estimator._idle = idle & ~awake
         names = ", ".join(estimator._column(number) for number in np.flatnonzero(awake))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from skautoencoder._data._chunks import by_chunks, by_parallel_chunks, rows_together
+from skautoencoder._data._chunks import by_chunks, by_parallel_chunks, chunk_size
 from skautoencoder._data._precision import working_dtype
 from skautoencoder._data._rows import slices
 from skautoencoder._data._standardization import Standardization
@@ -55,7 +55,7 @@ class FittedAutoencoder:
             return model.predict(params, some)
 
         return by_parallel_chunks(
-            decode, codes, rows_together(self.network.widest), codes.dtype, self.network.n_features
+            decode, codes, chunk_size(self.network.widest), codes.dtype, self.network.n_features
         )
 
     def squared_errors(self, X):
@@ -94,7 +94,7 @@ class FittedAutoencoder:
         centre = None
         total: Any = 0.0
         square: Any = 0.0
-        for some in slices(len(index), 16 * rows_together(self.network.widest)):
+        for some in slices(len(index), 16 * chunk_size(self.network.widest)):
             codes = self.codes(rows.take(index[some]))
             centre = codes.mean(axis=0) if centre is None else centre
             total += share[some] @ (codes - centre)
@@ -120,7 +120,7 @@ class FittedAutoencoder:
             x = self.standardization.apply(rows, working)
             return function(model, params, x, rows)
 
-        return together(of_chunk, X, rows_together(self.network.widest), dtype, *width)
+        return together(of_chunk, X, chunk_size(self.network.widest), dtype, *width)
 
 
 def _cast(params, dtype):

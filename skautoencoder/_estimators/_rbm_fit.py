@@ -25,7 +25,7 @@ from skautoencoder._training._contrastive_learner import (
     varying_columns,
 )
 from skautoencoder._training._plan import HeldOut, Lane, Plan, numbered
-from skautoencoder._training._seeds import EPOCH, JUDGE, SPLIT, START, draw_seed, generator
+from skautoencoder._training._seeds import EPOCH, MEASURE, SPLIT, START, draw_seed, generator
 from skautoencoder.boltzmann import Kind, Machine, rebuilding_errors
 
 
@@ -116,7 +116,7 @@ def _learner(
         learn_variance=learnt and varying_columns(rows),
     )
     # Any of the rows may be measured, whichever order they come in.
-    measured = measured_rows(rows, generator(seed, JUDGE).permutation(order))
+    measured = measured_rows(rows, generator(seed, MEASURE).permutation(order))
     limit = misfit_limit(kind, start.machine, measured, errors)
 
     def held_out_loss(machine, v):

@@ -61,7 +61,7 @@ class ContrastiveLearner:
         """Batches that so many rows make."""
         return -(-n_rows // self.how.batch_size)
 
-    def begin(self, awake: np.random.Generator | None = None) -> ChainState:
+    def begin(self, random_weights: np.random.Generator | None = None) -> ChainState:
         """The state before the first step."""
         return self.start
 

@@ -12,7 +12,7 @@ import numpy as np
 from skautoencoder._training._best import BestSoFar, best_at_start
 from skautoencoder._training._execution import alongside
 from skautoencoder._training._plan import Plan
-from skautoencoder._training._seeds import AWAKE, EPOCH, generator
+from skautoencoder._training._seeds import EPOCH, SECOND_START, generator
 
 
 class End(Enum):
@@ -66,7 +66,7 @@ class Progress(NamedTuple):
     held_out_loss: float | None
 
     @property
-    def judged(self) -> float:
+    def best_known_loss(self) -> float:
         """The held-out loss, or the training loss without held-out rows."""
         return self.loss if self.held_out_loss is None else self.held_out_loss
 
@@ -217,7 +217,7 @@ def _train_lane(plan: Plan, state: FitState, number: int) -> float:
 def _after_epoch(plan: Plan, state: FitState, asked_to_stop: bool) -> FitState:
     """The state that the next epoch begins at, or that the fit ends with."""
     progress = _progress(plan, state)
-    outdone = alongside().epoch_ended(progress.judged, state.epoch, plan.max_iter)
+    outdone = alongside().epoch_ended(progress.best_known_loss, state.epoch, plan.max_iter)
     if asked_to_stop or outdone:
         return state._replace(end=End.STOPPED)
     best = state.best
@@ -229,7 +229,7 @@ def _after_epoch(plan: Plan, state: FitState, asked_to_stop: bool) -> FitState:
         return state._replace(end=End.NO_PROGRESS)
     state.lanes.clear()  # before there are new ones
     for number, lane in enumerate(plan.lanes):
-        state.lanes.append(lane.learner.begin(generator(plan.seed, AWAKE, number)))
+        state.lanes.append(lane.learner.begin(generator(plan.seed, SECOND_START, number)))
     return state._replace(best=best.patient_again(), try_began=state.epoch)
 
 

@@ -69,13 +69,13 @@ def training_program(structure: Any, batch_size: int, optimizer: str | Optimizer
 
 
 @kept
-def judging_program(structure: Any) -> Callable[..., Any]:
+def evaluation_program(structure: Any) -> Callable[..., Any]:
     """The compiled function that gives the losses of held-out rows, from what changes it."""
 
-    def judge(params: Any, x: Any, model: Model, objective: Objective) -> Any:
+    def evaluate(params: Any, x: Any, model: Model, objective: Objective) -> Any:
         return objective.validation_loss(model, params, x)
 
-    return jax.jit(under_our_rules(judge))
+    return jax.jit(under_our_rules(evaluate))
 
 
 def train_block(

@@ -18,7 +18,7 @@ from skautoencoder._training._gradient import (
     Program,
     StepSchedule,
     Weights,
-    judging_program,
+    evaluation_program,
     training_program,
 )
 from skautoencoder._training._learner import Epoch
@@ -32,7 +32,7 @@ from skautoencoder.objectives._base import Objective
 
 # Held-out rows are measured so many at a time, one call each: a program without a loop takes
 # a third of the time to compile.
-_JUDGED_TOGETHER = 256
+_ROWS_A_CALL = 256
 
 
 class GradientState(NamedTuple):
@@ -105,15 +105,17 @@ class GradientLearner:
         """Batches that so many rows make."""
         return -(-n_rows // self.batch_size)
 
-    def begin(self, awake: np.random.Generator | None = None) -> GradientState:
+    def begin(self, random_weights: np.random.Generator | None = None) -> GradientState:
         """The state before the first step, its optimizer fresh.
 
         With a generator, the first step is taken from a network of random weights beside the
         linear path. The average begins at the start's own weights there, too.
         """
         params = first = single(self.start_params)
-        if awake is not None:
-            first = single(self.model.network.with_random_weights(awake, self.start_params))
+        if random_weights is not None:
+            first = single(
+                self.model.network.with_random_weights(random_weights, self.start_params)
+            )
         named = isinstance(self.optimizer, str)
         state = start_optimizer(self.optimizer, params) if named else self.program.start(params)
         return GradientState(Weights(first, params, state), 0, self.start.is_good)
@@ -153,12 +155,10 @@ class GradientLearner:
     def losses(self, params: Any, rows: Source, index: np.ndarray, unit: float) -> np.ndarray:
         """The objective's loss of each row at ``index``, in units of the scale ``unit``."""
         params = single(params)
-        judge = judging_program(jax.tree.structure((self.model, self.objective)))
+        evaluate = evaluation_program(jax.tree.structure((self.model, self.objective)))
         losses = [
-            judge(params, chunk.x[0], self.model, self.objective)
-            for chunk in blocks(
-                rows, index, self.start.standardization, _JUDGED_TOGETHER, max_steps=1
-            )
+            evaluate(params, chunk.x[0], self.model, self.objective)
+            for chunk in blocks(rows, index, self.start.standardization, _ROWS_A_CALL, max_steps=1)
         ]
         jax.block_until_ready(losses)  # see epoch
         found = np.concatenate(losses)[: len(index)].astype(np.float64)

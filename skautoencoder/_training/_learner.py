@@ -27,7 +27,7 @@ class Learner(Protocol):
     def start_params(self) -> Any:
         """The weights before training."""
 
-    def begin(self, awake: np.random.Generator | None = None) -> Any:
+    def begin(self, random_weights: np.random.Generator | None = None) -> Any:
         """The state before the first step; with a generator, at random weights beside PCA."""
 
     def epoch(

@@ -62,7 +62,7 @@ class Recipe:
         The loss at the start is measured on at most so many rows.
     steps_into_use : int
         A code that is not in use is warned of after so many steps, not before.
-    awake : float
+    starts_to_vary : float
         A column that did not vary in the first chunk of ``partial_fit`` is warned of when its
         spread exceeds this share of ``scale_``.
     """
@@ -84,7 +84,7 @@ class Recipe:
     far_out: float = 1e8
     start_rows: int = 2_000
     steps_into_use: int = 100
-    awake: float = 0.5
+    starts_to_vary: float = 0.5
 
     def rows_a_step(self, batch_size: int | Literal["auto"], n_samples: int) -> int:
         """The batch size for so many rows, as a number."""
