@@ -1,5 +1,20 @@
 from __future__ import annotations
 
+import os
+import tempfile
+
+# Before JAX is imported: the processes of a run (the workers, and those that tests start)
+# share what they compile, in a folder that goes when the run ends. The first to come here is
+# the one that starts the workers, and the others inherit its environment.
+if "SKAUTOENCODER_TEST_RUN" not in os.environ:
+    COMPILED = tempfile.TemporaryDirectory(prefix="skautoencoder-", ignore_cleanup_errors=True)
+    os.environ |= {
+        "SKAUTOENCODER_TEST_RUN": COMPILED.name,
+        "JAX_COMPILATION_CACHE_DIR": COMPILED.name,
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+    }
+
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from itertools import cycle
 
 import numpy as np
 import optax
@@ -134,8 +135,10 @@ def test_share_of_variance_gives_pcas_number_of_components(digits):
     assert ours.transform(X).shape == (len(X), ours.n_components_)
 
 
-@pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
-@pytest.mark.parametrize("tied_weights", [False, True])
+# Tied or not in turn: either knows no activation by name, and `test_networks.py` has all of both.
+@pytest.mark.parametrize(
+    ("activation", "tied_weights"), zip(sorted(ACTIVATIONS), cycle([False, True]), strict=False)
+)
 def test_every_activation_learns_from_pcas_level_tied_or_not(activation, tied_weights):
     X = curved(200)
     ours = quick(

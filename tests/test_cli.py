@@ -24,6 +24,7 @@ from skautoencoder._cli import main
 from skautoencoder._cli._files import read_table
 from skautoencoder._cli._report import report
 from skautoencoder._cli._whole_file import whole_file
+from tests.conftest import quick
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
 
@@ -38,7 +39,22 @@ def iris(tmp_path):
     return path
 
 
-def test_compare_prints_a_table(iris, capsys):
+def compare_only(monkeypatch, *transformers):
+    """Have the command line compare these, which is sooner done than its own."""
+
+    def compare(_, *data, **settings):
+        return compare_transformers(transformers, *data, **settings)
+
+    monkeypatch.setattr("skautoencoder.comparison.compare_transformers", compare)
+
+
+@pytest.fixture
+def only_pca(monkeypatch):
+    compare_only(monkeypatch, PCA())
+
+
+def test_compare_prints_a_table(iris, capsys, monkeypatch):
+    compare_only(monkeypatch, PCA(), quick())
     few = ["--n-components", "1", "2", "--folds", "2"]
     assert main(["compare", str(iris), "--target", "target", *few]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -53,20 +69,14 @@ def test_compare_prints_a_table(iris, capsys):
     assert "better" in lines[7]
 
 
-def test_compare_some_rows(capsys):
+def test_compare_some_rows_with_the_defaults(capsys):
     few = ["--rows", "60", "--n-components", "2", "--folds", "2"]
     assert main(["compare", "digits", *few]) == 0
-    assert "PCA" in capsys.readouterr().out
-
-
-@pytest.fixture
-def only_pca(monkeypatch):
-    """Nothing but PCA is compared, which is soon done."""
-
-    def compare(_, *data, **settings):
-        return compare_transformers([PCA()], *data, **settings)
-
-    monkeypatch.setattr("skautoencoder.comparison.compare_transformers", compare)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[:2] for line in lines[2:4]] == [
+        ["2", "PCA"],
+        ["2", "AutoencoderTransformer"],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -291,10 +301,10 @@ def test_a_failing_write_leaves_the_old_file(tmp_path):
 def digits_report():
     table = read_table("digits")
     comparison = compare_transformers(
-        [PCA(), AutoencoderTransformer(max_iter=3)], table.X[:300], table.y[:300],
-        n_components=[2, 4], random_state=0,
+        [PCA(), quick(max_iter=3)], table.X[:300], table.y[:300],
+        n_components=[2, 4], cv=2, random_state=0,
     )  # fmt: skip
-    ours = AutoencoderTransformer(2, max_iter=10, random_state=0).fit(table.X)
+    ours = quick(hidden_layer_sizes=(16, 8), max_iter=10).fit(table.X)
     return report("digits <&>", comparison, table, PCA(2).fit(table.X), ours), ours
 
 
@@ -318,9 +328,9 @@ def small():
     """A comparison without y, its table, and fitted transformers."""
     table = read_table("digits")
     table = replace(table, X=table.X[:140], y=None)
-    transformers = [PCA(), AutoencoderTransformer(max_iter=1)]
+    transformers = [PCA(), quick(max_iter=1)]
     comparison = compare_transformers(transformers, table.X, n_components=[2], cv=2, random_state=0)
-    ours = AutoencoderTransformer(2, max_iter=1, random_state=0).fit(table.X)
+    ours = quick(max_iter=1).fit(table.X)
     return comparison, table, PCA(2).fit(table.X), ours
 
 

@@ -109,7 +109,7 @@ def test_one_that_fails_says_why_and_the_rest_goes_on():
 
 def test_pipelines_and_open_seeds():
     pipeline = make_pipeline(StandardScaler(), FastICA())
-    X, y = load_iris(return_X_y=True)
+    X, y = IRIS
     found = compare_transformers({"ICA": pipeline}, X, y, n_components=[2], random_state=0)
     again = compare_transformers({"ICA": pipeline}, X, y, n_components=[2], random_state=0)
     assert found.values("ICA", 2, "squared_error")[0] > 0
@@ -261,6 +261,11 @@ class Astray(Failing):
         return super().transform(X) * self.codes if np.ndim(self.codes) == 0 else self.codes
 
 
+@pytest.fixture(scope="module")
+def pca_alone():
+    return compare_transformers([PCA()], *IRIS, n_components=[2], cv=2, random_state=0)
+
+
 @pytest.mark.parametrize(
     ("transformer", "why"),
     [
@@ -274,19 +279,18 @@ class Astray(Failing):
         (Astray(codes=np.zeros(3)), "IndexError"),
     ],
 )
-def test_one_failing_transformer_leaves_the_rest_as_it_is(transformer, why):
-    X, y = IRIS
+def test_one_failing_transformer_leaves_the_rest_as_it_is(transformer, why, pca_alone):
     settings = {"n_components": [2], "cv": 2, "random_state": 0}
     with pytest.warns(UserWarning, match="missing from 2 of 6 records"):
-        found = compare_transformers({"bad": transformer, "PCA": PCA()}, X, y, **settings)
+        found = compare_transformers({"bad": transformer, "PCA": PCA()}, *IRIS, **settings)
     assert re.match(why, found.error("bad", 2))
     assert np.isnan(found.values("bad", 2, "linear_score")).all()
-    alone = compare_transformers([PCA()], X, y, **settings)
     for name in (RAW, "PCA"):
         (size,) = found.sizes(name)
         assert found.error(name, size) is None
         for measure in ("squared_error", "trustworthiness", "linear_score", "adjusted_rand"):
-            assert_allclose(found.values(name, size, measure), alone.values(name, size, measure))
+            expected = pca_alone.values(name, size, measure)
+            assert_allclose(found.values(name, size, measure), expected)
 
 
 def test_one_failing_measure_leaves_the_others():
@@ -346,16 +350,15 @@ def test_a_whole_number_target_is_one_of_numbers():
 
 
 @pytest.mark.parametrize("typed", [object, str, float, "column", "frame"])
-def test_the_same_labels_in_any_type_give_the_same_numbers(typed):
+def test_the_same_labels_in_any_type_give_the_same_numbers(typed, pca_alone):
     X, y = IRIS
     retyped = {"column": y[:, None], "frame": pd.DataFrame({"kind": y})}
     labels = retyped[typed] if isinstance(typed, str) else y.astype(typed)
     settings = {"n_components": [2], "cv": 2, "random_state": 0}
     found = compare_transformers([PCA()], X, labels, **settings)
-    plain = compare_transformers([PCA()], X, y, **settings)
-    assert found.task == plain.task == "classification"
+    assert found.task == pca_alone.task == "classification"
     for name in ("linear_score", "knn_score", "network_score", "silhouette"):
-        assert_allclose(found.values("PCA", 2, name), plain.values("PCA", 2, name))
+        assert_allclose(found.values("PCA", 2, name), pca_alone.values("PCA", 2, name))
 
 
 def test_who_says_the_task_gets_it():
@@ -382,13 +385,20 @@ def test_frames_with_text_go_in_as_they_are():
     assert "squared_error" not in found.measures
 
 
-@pytest.mark.parametrize("kind", [pd.DataFrame, sparse.csr_matrix, sparse.coo_array, list])
-def test_frames_lists_and_sparse_rows_give_the_numbers_of_the_array(kind):
-    X, y = IRIS
+def decomposed(X):
+    svd = {"svd": TruncatedSVD(random_state=0, algorithm="arpack")}
     settings = {"n_components": [2], "cv": KFold(2, shuffle=True, random_state=0)}
-    transformers = {"svd": TruncatedSVD(random_state=0, algorithm="arpack")}
-    found = compare_transformers(transformers, kind(X), y, random_state=0, **settings)
-    dense = compare_transformers(transformers, X, y, random_state=0, **settings)
+    return compare_transformers(svd, X, IRIS[1], random_state=0, **settings)
+
+
+@pytest.fixture(scope="module")
+def dense():
+    return decomposed(IRIS[0])
+
+
+@pytest.mark.parametrize("kind", [pd.DataFrame, sparse.csr_matrix, sparse.coo_array, list])
+def test_frames_lists_and_sparse_rows_give_the_numbers_of_the_array(kind, dense):
+    found = decomposed(kind(IRIS[0]))
     for measure in ("squared_error", "trustworthiness", "knn_recall", "knn_score"):
         assert_allclose(found.values("svd", 2, measure), dense.values("svd", 2, measure))
     assert found.transformers == ["svd", RAW]

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import jax
 import numpy as np
 import pytest
+from jax.experimental.compilation_cache.compilation_cache import reset_cache
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 
@@ -21,9 +22,21 @@ jax.monitoring.register_event_duration_secs_listener(
 
 @contextmanager
 def compilations():
-    """How many programs were compiled inside the block, as a list of ones."""
+    """How many programs were compiled inside the block, as a list of ones.
+
+    All of them are: the compiled programs that this run of the tests keeps are out of reach.
+    """
+    _keep_compiled_programs(False)
     _counts.clear()
-    yield _counts
+    try:
+        yield _counts
+    finally:
+        _keep_compiled_programs(True)
+
+
+def _keep_compiled_programs(keep):
+    jax.config.update("jax_enable_compilation_cache", keep)
+    reset_cache()  # which else has looked at the option once and for all
 
 
 def network(size, **settings):

@@ -104,8 +104,23 @@ def test_any_shape_runs_and_adds_nothing_to_a_linear_path_but_with_random_weight
     random = network.with_random_weights(rng, params)
     assert jax.tree.map(np.shape, random) == jax.tree.map(np.shape, params)
     assert np.abs(network.encode(random, x) - outputs).max() > 0
-    on_jax = jax.tree.map(jnp.asarray, random)
-    assert_allclose(network.encode(on_jax, jnp.asarray(x)), network.encode(random, x), atol=1e-4)
+
+
+@pytest.mark.parametrize("n_heads", [1, 2])
+@pytest.mark.parametrize("shape", [(1, 1, 1), (6, 1, 2), (5, 4, 3)])
+@pytest.mark.parametrize("channels", [(), (2,), (3, 1, 2)])
+def test_the_network_is_the_same_on_jax(shape, channels, n_heads):
+    n_features = int(np.prod(shape))
+    network = ConvolutionalNetwork(n_features, 2, shape, channels, "gelu", n_heads)
+    rng = np.random.RandomState(0)
+    params = network.init(rng)
+    x = rng.standard_normal((5, n_features)).astype(np.float32)
+    outputs = network.encode(params, x)
+    assert_allclose(jax.jit(network.encode)(params, x), outputs, atol=1e-4)
+    codes = outputs[:, :2]
+    assert_allclose(
+        jax.jit(network.decode)(params, codes)[1], network.decode(params, codes)[1], atol=1e-4
+    )
 
 
 def test_forward_pass_by_hand():
@@ -191,14 +206,14 @@ def blobs(n_samples, seed):
 
 
 def test_convolution_beats_dense_at_equal_size():
-    train, test = blobs(1000, 0), blobs(300, 1)
+    train, test = blobs(400, 0), blobs(300, 1)
     settings = {"max_iter": 30, "random_state": 0}
     dense = AutoencoderTransformer(6, hidden_layer_sizes=(16,), **settings).fit(train)
     ours = ConvolutionalAutoencoderTransformer(
         6, image_shape=(16, 16), channels=(8, 16), **settings
     ).fit(train)
     assert n_parameters(ours) < n_parameters(dense)
-    assert squared_error(ours, test) < 0.8 * squared_error(dense, test)
+    assert squared_error(ours, test) < 0.5 * squared_error(dense, test)
 
 
 def n_parameters(ours):

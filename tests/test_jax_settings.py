@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from itertools import cycle
 
 import jax
 import numpy as np
@@ -48,6 +49,7 @@ MIXED = MixedLoss(binary=(0,), categorical=((3, 4),))
 # Fields as a grid of np.linspace, or a table of settings, would have them.
 share, whole = np.linspace(0.1, 0.2, 2)[0], np.int64(2)
 OBJECTIVES = {
+    "variational": Variational(whole, share, share),
     "reconstruction": Reconstruction(),
     "denoising": Denoising(share, np.float32(0.1), share),
     "l1": Sparse(strength=share),
@@ -56,8 +58,8 @@ OBJECTIVES = {
     "contractive": Contractive(share),
     "contractive by directions": Contractive(np.array(share), n_directions=whole),
     "ordered": Ordered(share),
-    "variational": Variational(whole, share, share),
 }
+ALL_LOSSES = {**{name: name for name in LOSSES}, "mixed": MIXED}
 
 
 def tiny(**settings):
@@ -65,12 +67,13 @@ def tiny(**settings):
 
 
 FITS = {
-    **{name: tiny(objective=objective) for name, objective in OBJECTIVES.items()},
-    **{f"{loss}, denoising": tiny(loss=loss, objective="denoising") for loss in LOSSES},
-    "mixed loss": tiny(loss=MIXED),
+    # each objective and each loss, for a setting upsets one or the other
+    **{
+        f"{name}, {loss}": tiny(objective=OBJECTIVES[name], loss=ALL_LOSSES[loss])
+        for name, loss in zip(OBJECTIVES, cycle(ALL_LOSSES), strict=False)
+    },
     "cross_entropy, variational": tiny(loss="cross_entropy", objective="variational"),
-    "tied": tiny(tied_weights=True),
-    "glorot": tiny(init="glorot", optimizer="sgd"),
+    "tied, glorot": tiny(tied_weights=True, init="glorot", optimizer="sgd"),
     "judged": quick(hidden_layer_sizes=(3,), max_iter=1),
     "convolutional": quick_convolutional(max_iter=2, early_stopping=False),
     "cd": RBMTransformer(3, n_iter=2, random_state=0),

@@ -79,7 +79,7 @@ def test_deep_logistic_networks_learn_from_it_what_they_do_not_from_random_weigh
     settings = {"hidden_layer_sizes": (64, 32), "activation": "logistic", "loss": "cross_entropy"}
     settings |= {"max_iter": 20, "random_state": 0}
     rbm, random = (
-        AutoencoderTransformer(8, init=init, **settings).fit(IMAGES[:1200])
+        AutoencoderTransformer(8, init=init, **settings).fit(IMAGES[:600])
         for init in ("rbm", "glorot")
     )
     assert rbm.loss_curve_[0] < random.loss_curve_[0]
@@ -90,8 +90,7 @@ def test_deep_logistic_networks_learn_from_it_what_they_do_not_from_random_weigh
     "settings",
     [
         {},
-        {"loss": "huber"},
-        {"tied_weights": True},
+        {"loss": "huber", "tied_weights": True},
         {"objective": "variational"},
         {"hidden_layer_sizes": ()},
     ],

@@ -46,11 +46,7 @@ EXPECTED_FAILURES = {
 
 
 @parametrize_with_checks(
-    [
-        quick(hidden_layer_sizes=(8,)),
-        quick(hidden_layer_sizes=(8,), tied_weights=True),
-        quick_convolutional(),
-    ],
+    [quick(hidden_layer_sizes=(8,)), quick_convolutional()],
     expected_failed_checks=lambda estimator: EXPECTED_FAILURES,
 )
 def test_scikit_learns_checks(estimator, check):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 from decimal import Decimal
 
@@ -87,25 +88,28 @@ def test_a_machine_takes_what_an_autoencoder_takes(wrap):
     assert_allclose(machine.fit(wrap(X)).transform(wrap(X)), machine.fit(X).transform(X), atol=1e-5)
 
 
+@functools.cache
+def fitted_as_it_is(kind):
+    return quick(**UNIT_SETTINGS[kind]).fit(curved(60))
+
+
+UNIT_SETTINGS = {
+    "squared": {},
+    "absolute": {"loss": "absolute_error"},
+    "huber": {"loss": "huber"},
+    "glorot": {"init": "glorot"},
+    "contractive": {"objective": Contractive()},
+    "variational": {"objective": Variational()},
+}
 SIZES = [1e-300, 1e-160, 1e-21, 1e-9, 1e9, 1e20, 1e100, 1e155, 1e280]
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {},
-        {"loss": "absolute_error"},
-        {"loss": "huber"},
-        {"init": "glorot"},
-        {"objective": Contractive()},
-        {"objective": Variational()},
-    ],
-    ids=["squared", "absolute", "huber", "glorot", "contractive", "variational"],
-)
-def test_the_unit_of_the_data_changes_nothing(size, settings):
+@pytest.mark.parametrize("kind", UNIT_SETTINGS)
+def test_the_unit_of_the_data_changes_nothing(size, kind):
     X = curved(60)
-    ours, twin = quick(**settings).fit(size * X), quick(**settings).fit(X)
+    settings, twin = UNIT_SETTINGS[kind], fitted_as_it_is(kind)
+    ours = quick(**settings).fit(size * X)
     assert ours.score(size * X) == pytest.approx(twin.score(X), abs=1e-6)
     unit = 1 if "init" in settings else size  # of codes: the network's own, or the data's
     assert_allclose(ours.transform(size * X) / unit, twin.transform(X), atol=1e-4)
@@ -135,29 +139,30 @@ def test_curves_are_in_the_units_of_the_data():
     assert_allclose(bounds[1], bounds[0] - shift, rtol=1e-4)
 
 
-@pytest.mark.parametrize("relative", [1e-300, 1e-9, 1e-6, 1 / 60, 1e6, 1e300])
-@pytest.mark.parametrize("settings", [{}, {"optimizer": "sgd"}, {"early_stopping": False}])
-def test_weights_are_relative(relative, settings):
+WEIGHTED = {"plain": {}, "sgd": {"optimizer": "sgd"}, "to the end": {"early_stopping": False}}
+
+
+@functools.cache
+def weighted_codes(kind, method, relative=1.0):
     X, weight = curved(60), np.random.RandomState(0).uniform(0, 2, 60)
     weight[:5] = 0
-    one, other = (
-        quick(**settings).fit(X, sample_weight=w).transform(X) for w in (weight, relative * weight)
-    )
-    assert_allclose(other, one, atol=1e-5)
-    one, other = (
-        quick(**settings).partial_fit(X, sample_weight=w).transform(X)
-        for w in (weight, relative * weight)
-    )
-    assert_allclose(other, one, atol=1e-5)
+    fit = getattr(quick(**WEIGHTED[kind]), method)
+    return fit(X, sample_weight=relative * weight).transform(X)
 
 
-def test_equal_weights_are_no_weights():
-    X = curved(60)
-    for weight in (0.1, 1e-9, 7.0):
-        assert_array_equal(
-            quick().fit(X, sample_weight=np.full(60, weight)).transform(X),
-            quick().fit(X).transform(X),
-        )
+@pytest.mark.parametrize("relative", [1e-300, 1e-9, 1e-6, 1 / 60, 1e6, 1e300])
+@pytest.mark.parametrize("kind", WEIGHTED)
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+def test_weights_are_relative(method, kind, relative):
+    found = weighted_codes(kind, method, relative)
+    assert_allclose(found, weighted_codes(kind, method), atol=1e-5)
+
+
+@pytest.mark.parametrize("weight", [0.1, 1e-9, 7.0])
+def test_equal_weights_are_no_weights(weight):
+    X, plain = curved(60), fitted_as_it_is("squared")
+    ours = quick().fit(X, sample_weight=np.full(60, weight))
+    assert_array_equal(ours.transform(X), plain.transform(X))
 
 
 @pytest.mark.parametrize("n_components", [1, 2, 5])

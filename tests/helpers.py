@@ -1,0 +1,20 @@
+"""What tests of several files are made with."""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+
+
+def pairwise(*axes, allowed=lambda *values: True):
+    """A few combinations of values, one of each axis, in which every pair of values occurs.
+
+    A fault that shows for two values of two parameters shows in one of them: the whole
+    product only repeats it. Pairs that no allowed combination has are left out.
+    """
+    every = [values for values in product(*axes) if allowed(*values)]
+    pairs = {values: set(combinations(enumerate(values), 2)) for values in every}
+    missing, chosen = set().union(*pairs.values()), []
+    while missing:
+        chosen.append(max(every, key=lambda values: len(pairs[values] & missing)))
+        missing -= pairs[chosen[-1]]
+    return chosen
