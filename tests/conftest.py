@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 
@@ -21,6 +22,12 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 from skautoencoder import AutoencoderTransformer, ConvolutionalAutoencoderTransformer
+
+
+def pytest_collection_finish():
+    """Leave out of garbage collection all that is there already: tracing collects often."""
+    gc.collect()
+    gc.freeze()
 
 
 def quick(n_components=2, **settings):

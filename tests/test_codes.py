@@ -29,6 +29,7 @@ def test_where_the_result_is_pca_so_are_the_codes(whiten, n_components, make):
     assert_allclose(ours.inverse_transform(codes), pca.inverse_transform(codes), atol=1e-11)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 50), st.sampled_from([1, 3, 6]), st.floats(-8, 8))
 @settings(max_examples=15, deadline=None)
 def test_of_any_table(seed, n_components, exponent):

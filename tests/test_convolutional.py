@@ -205,6 +205,7 @@ def blobs(n_samples, seed):
     return (along[:, 0, :, None] * along[:, 1, None, :]).reshape(n_samples, 256)
 
 
+@pytest.mark.slow
 def test_convolution_beats_dense_at_equal_size():
     train, test = blobs(400, 0), blobs(300, 1)
     settings = {"max_iter": 30, "random_state": 0}

@@ -42,6 +42,7 @@ def test_on_refit(expected):
     assert fingerprint(4) != expected
 
 
+@pytest.mark.slow
 def test_in_another_process(expected):
     done = subprocess.run(
         [sys.executable, "-c", _IN_ANOTHER_PROCESS],
@@ -51,6 +52,7 @@ def test_in_another_process(expected):
     assert done.stdout.strip() == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["threading", "loky"])
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_under_joblib(expected, backend, n_jobs):

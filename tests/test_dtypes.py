@@ -48,6 +48,7 @@ def test_integers_give_the_codes_of_the_same_numbers():
     assert_allclose(quick().fit_transform(X), quick().fit_transform(X.astype(float)), atol=0.02)
 
 
+@pytest.mark.slow
 def test_uint8_images_are_not_blown_up():
     X = np.random.RandomState(0).randint(0, 256, (20_000, 784), np.uint8)
     ours = quick(hidden_layer_sizes=(8,), max_iter=1, batch_size=512)

@@ -101,6 +101,7 @@ def test_a_fit_learns_the_same(setting, name, expected):
     assert_allclose(found, expected[name], atol=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_a_machines_chains_are_the_same(setting):
     ours = RBMTransformer(3, n_iter=1, random_state=0).fit(X)
@@ -131,6 +132,7 @@ def test_numpys_numbers_are_pythons(name):
         assert type(value) in (int, float, str, type(None))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", [True, False])
 def test_a_search_finds_the_same_in_double_precision(batch):
     grid = {"objective__noise_std": np.linspace(0.1, 0.4, 3)}

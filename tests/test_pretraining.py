@@ -75,6 +75,7 @@ def test_the_network_computes_what_the_stack_does(few_steps, loss, n_heads):
     assert_allclose(expit(output) if visible == "bernoulli" else output, up, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_deep_logistic_networks_learn_from_it_what_they_do_not_from_random_weights():
     settings = {"hidden_layer_sizes": (64, 32), "activation": "logistic", "loss": "cross_entropy"}
     settings |= {"max_iter": 20, "random_state": 0}

@@ -94,6 +94,7 @@ def test_learns_what_bernoulli_rbm_learns():
     assert scores[1] > scores[0] - 0.3
 
 
+@pytest.mark.slow
 def test_gallery_pipeline_is_no_worse():
     """scikit-learn's example of an RBM before logistic regression, on fewer rows."""
     X, y = load_digits(return_X_y=True)

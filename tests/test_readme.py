@@ -6,11 +6,13 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.testing import assert_allclose
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 GUIDE = (ROOT / "docs" / "objectives.md").read_text()
+pytestmark = pytest.mark.slow
 
 
 def test_the_first_example_prints_what_the_readme_says(capsys):

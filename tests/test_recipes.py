@@ -168,6 +168,7 @@ def test_searches_over_factories(batch):
     assert pickle.loads(pickle.dumps(ours)).best_params_.keys() == {"optimizer"}
 
 
+@pytest.mark.slow
 def test_processes_get_factories_and_transformations():
     grid = {"optimizer": [partial(optax.adam, 1e-2), optax.adam(1e-2)]}
     search = GridSearchCV(quick(max_iter=2), grid, cv=2, n_jobs=2).fit(curved(60))
@@ -185,6 +186,7 @@ def test_only_the_programs_used_last_are_kept(monkeypatch):
     assert make.n_kept() == 2
 
 
+@pytest.mark.slow
 def test_programs_that_are_no_longer_kept_are_freed():
     def n_programs():
         gc.collect()

@@ -146,6 +146,7 @@ def test_several_autoencoders_and_caches_in_a_pipeline(settings, tmp_path):
     assert ours.best_estimator_["second"].n_iter_ == 8
 
 
+@pytest.mark.slow
 def test_losers_leave_early_and_the_winner_is_trained_to_its_end():
     estimator = quick(max_iter=27, n_iter_no_change=100)
     grid = {"learning_rate": [1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 5e-3, 1e-2, 2e-2]}
@@ -231,6 +232,7 @@ def test_ranks_of_each_metric_put_dropped_candidates_behind():
 
 @pytest.mark.parametrize("batch", [False, True])
 @pytest.mark.parametrize("factor", [None, 2])
+@pytest.mark.slow
 def test_candidates_that_fail_or_finish_early_hold_nobody_up(batch, factor):
     grid = {"learning_rate": [1e-2, 1e-3, -1.0], "max_iter": [2, 9], "random_state": [0]}
     search = AutoencoderSearchCV(quick(), grid, cv=2, batch=batch, halving_factor=factor, n_jobs=2)
@@ -244,6 +246,7 @@ def test_candidates_that_fail_or_finish_early_hold_nobody_up(batch, factor):
 
 
 @pytest.mark.parametrize("batch", [False, True])
+@pytest.mark.slow
 def test_no_fit_goes_on_when_a_search_has_failed(batch):
     at_work = set()
 

@@ -78,6 +78,7 @@ def fitted():
     return fitted | {"chunks": quick().partial_fit(X).partial_fit(X)}, X
 
 
+@pytest.mark.slow
 def test_what_is_fitted_needs_no_jax(fitted, tmp_path):
     estimators, X = fitted
     before, after = tmp_path / "before.pickle", tmp_path / "after.pickle"

@@ -15,6 +15,8 @@ from skautoencoder.objectives import (
 from tests.conftest import quick
 from tests.helpers import pairwise
 
+pytestmark = pytest.mark.slow
+
 KINDS = {
     **{name: objective() for name, objective in OBJECTIVES.items()},
     "masking": Denoising(noise_std=0.0, masking=0.3),
