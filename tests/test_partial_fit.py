@@ -66,3 +66,13 @@ def test_a_column_that_wakes_is_named():
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # once is enough
         ours.partial_fit(pd.DataFrame(curved(60), columns=[*"abcde"]))
+
+
+def test_another_optimizer_goes_on_with_the_weights():
+    X = curved(200)
+    ours = quick().partial_fit(X)
+    before = ours.score(X)
+    for optimizer in ("sgd", "adam", "nadam"):
+        ours.set_params(optimizer=optimizer).partial_fit(X)
+        assert ours.score(X) > before - 0.05
+    assert ours.n_iter_ == 4

@@ -16,7 +16,7 @@ from skautoencoder._estimators._autoencoder_fit import (
     warn_dominant,
 )
 from skautoencoder._training._plan import numbered
-from skautoencoder._training._precision import moved, on_numpy
+from skautoencoder._training._precision import leaves_of, moved
 from skautoencoder._training._seeds import EPOCH, draw_seed, generator
 
 _NEVER = np.zeros(1, bool)
@@ -35,7 +35,8 @@ def learn_chunk(estimator, rows):
         else continued_lane(estimator, rows, index)
     )
     learner = lane.learner
-    state = (not first and getattr(estimator, "_state", None)) or learner.begin()
+    leaves = None if first else getattr(estimator, "_state", None)
+    state = learner.begin() if leaves is None else learner.resumed(leaves)
     before = learner.start_loss(rows, index)
     rng = generator(seed, EPOCH, 0, 0 if first else estimator.n_iter_)
     epoch = learner.epoch(state, rows, index, rng)
@@ -51,7 +52,8 @@ def learn_chunk(estimator, rows):
     average = (learner.params(state), learner.params(epoch.state))
     estimator.encoder_, estimator.decoder_ = moved(learner.start_params, *average)
     estimator._highest = learner.model.highest
-    estimator._state = on_numpy(epoch.state)
+    # Its arrays alone: to read the state's own classes would take JAX.
+    estimator._state = leaves_of(epoch.state)
     estimator._started_at_pca = False  # rows of several chunks have no one PCA
     estimator.loss_curve_.append(loss)
     estimator.best_loss_ = loss

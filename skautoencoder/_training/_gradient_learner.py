@@ -120,6 +120,14 @@ class GradientLearner:
         state = start_optimizer(self.optimizer, params) if named else self.program.start(params)
         return GradientState(Weights(first, params, state), 0, self.start.is_good)
 
+    def resumed(self, leaves: list[np.ndarray]) -> GradientState:
+        """The state that was kept as its arrays; a new one where they are of another optimizer."""
+        fresh = self.begin()
+        values, structure = jax.tree.flatten(fresh)
+        if [np.shape(value) for value in values] != [np.shape(leaf) for leaf in leaves]:
+            return fresh
+        return jax.tree.unflatten(structure, leaves)
+
     def params(self, state: GradientState) -> Any:
         """The average of the weights that training has passed through."""
         return state.weights.average

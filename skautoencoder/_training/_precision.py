@@ -33,6 +33,11 @@ def moved(exact: Any, rounded: Any, trained: Any) -> Any:
     return jax.tree.map(move, exact, rounded, trained)
 
 
+def leaves_of(state: Any) -> list[np.ndarray]:
+    """The arrays and numbers of a state, each a NumPy array of its own."""
+    return [np.array(leaf) for leaf in jax.tree.leaves(state)]
+
+
 def on_numpy(state: Any) -> Any:
     """The same state, with NumPy arrays that are copies."""
     return jax.tree.map(np.array, state)
