@@ -322,3 +322,18 @@ def test_why_a_fit_ended_is_told():
     wild = Lane(learner(learning_rate=1e12), np.arange(30))
     plan = Plan(rows, (wild,), held_out, max_iter=3)
     assert fit(plan, begin(plan), Reporter()).end is End.DIVERGED
+
+
+def test_an_epoch_leaves_what_it_started_from_as_it_was():
+    """Programs may write into what they are given, wherever its memory begins."""
+    for n_hidden in range(3, 12):
+        network = DenseNetwork(3, 1, (n_hidden,), "tanh", False)
+        moments = Moments(np.zeros(3), np.ones(3), np.ones(3), 1.0)
+        params = network.init(np.random.RandomState(0))
+        start = without_path(network, moments, params)
+        model = Model(network, LOSSES["squared_error"], np.zeros(3, np.float32), np.float32(1))
+        this = learner(start_is_good=True, start=start, model=model)
+        before = jax.tree.map(np.copy, this.start_params)
+        run(this, n_epochs=2)
+        for one, other in zip(jax.tree.leaves(before), jax.tree.leaves(params), strict=True):
+            assert_array_equal(one, other)

@@ -39,6 +39,7 @@ def learn_chunk(estimator, rows):
     state = learner.begin() if leaves is None else learner.resumed(leaves)
     before = learner.start_loss(rows, index)
     rng = generator(seed, EPOCH, 0, 0 if first else estimator.n_iter_)
+    average = learner.kept(learner.params(state))  # before the state is used up
     epoch = learner.epoch(state, rows, index, rng)
     if first:
         _begin(estimator, learner, before)
@@ -49,8 +50,8 @@ def learn_chunk(estimator, rows):
     if not learner.learnt_in_bounds(epoch, before):
         _warn_diverged(estimator, loss)
         return
-    average = (learner.params(state), learner.params(epoch.state))
-    estimator.encoder_, estimator.decoder_ = moved(learner.start_params, *average)
+    later = learner.params(epoch.state)
+    estimator.encoder_, estimator.decoder_ = moved(learner.start_params, average, later)
     estimator._highest = learner.model.highest
     # Its arrays alone: to read the state's own classes would take JAX.
     estimator._state = leaves_of(epoch.state)

@@ -122,10 +122,11 @@ def begin(plan: Plan) -> FitState:
         params = _params(plan, states)
         weight = np.concatenate([h.rows.weight[h.index] for h in plan.held_out])
         group = np.concatenate([h.group for h in plan.held_out])
-        best = best_at_start(params[0], _held_out_losses(plan, params), weight, plan.tol, group)
+        losses = _held_out_losses(plan, params)
+        best = best_at_start(learner.start_params, losses, weight, plan.tol, group)
     end = None if plan.max_iter else End.MAX_ITER
     limit = learner.loss_limit(loss)
-    return FitState(states, learner.params(states[0]), 0, (loss,), limit, best, end=end)
+    return FitState(states, learner.start_params, 0, (loss,), limit, best, end=end)
 
 
 def fit(plan: Plan, state: FitState, reporter: Reporter) -> FitState:
