@@ -18,3 +18,16 @@ def pairwise(*axes, allowed=lambda *values: True):
         chosen.append(max(every, key=lambda values: len(pairs[values] & missing)))
         missing -= pairs[chosen[-1]]
     return chosen
+
+
+# The beginning of a program in which JAX and optax cannot be imported, as where they are missing.
+WITHOUT_JAX = """
+import sys
+
+class Blocked:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in ("jax", "jaxlib", "optax"):
+            raise ImportError(f"{name} is blocked")
+
+sys.meta_path.insert(0, Blocked())
+"""

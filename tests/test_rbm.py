@@ -530,3 +530,13 @@ def test_the_best_epoch_on_rows_of_ones_own():
     assert_array_equal(ours.components_, fewer.components_)
     with pytest.raises(ValueError, match="values in"):
         rbm().fit(X, X_val=3 * X_val)
+
+
+def test_a_column_that_varies_in_rows_without_weight_alone_is_left_as_it_is():
+    X = np.random.RandomState(0).standard_normal((100, 3))
+    X[:60, 2] = 1.0
+    weight = np.r_[np.ones(60), np.zeros(40)]
+    settings = {"visible": "gaussian", "variance": "learnt", "learning_rate": 0.01}
+    ours = rbm(2, **settings).fit(X, sample_weight=weight)
+    assert ours.variance_[2] == 1.0
+    assert (ours.variance_[:2] != 1.0).all()

@@ -17,19 +17,13 @@ from sklearn.preprocessing import MinMaxScaler
 from skautoencoder import RBMTransformer
 from skautoencoder.losses import MixedLoss
 from tests.conftest import curved, quick, quick_convolutional
+from tests.helpers import WITHOUT_JAX
 
 ROOT = Path(__file__).parents[1]
 
-PROGRAM = """
-import sys
-
-class Blocked:
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in ("jax", "jaxlib", "optax"):
-            raise ImportError(f"{name} is blocked")
-
-sys.meta_path.insert(0, Blocked())
-
+PROGRAM = (
+    WITHOUT_JAX
+    + """
 import pickle
 import matplotlib
 matplotlib.use("Agg")
@@ -57,6 +51,7 @@ with open(sys.argv[2], "wb") as file:
     pickle.dump(found, file)
 assert not any(name.split(".")[0] in ("jax", "jaxlib", "optax") for name in sys.modules)
 """
+)
 
 
 @pytest.fixture(scope="module")

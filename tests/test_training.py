@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 
 import jax
 import numpy as np
@@ -279,7 +280,8 @@ def test_any_epoch_can_be_run_again_from_the_state_before_it():
 
     def advance(state, n_epochs):
         for _ in range(n_epochs):
-            state = one_epoch(plan, state._replace(lanes=list(state.lanes)))
+            with ThreadPoolExecutor(2) as threads:
+                state = one_epoch(plan, state._replace(lanes=list(state.lanes)), threads)
         return state
 
     whole = advance(begin(plan), 4)

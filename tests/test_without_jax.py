@@ -16,26 +16,21 @@ from numpy.testing import assert_allclose
 from skautoencoder import boltzmann, losses, objectives
 from skautoencoder._model import Model
 from skautoencoder._networks import ACTIVATIONS, ConvolutionalNetwork, DenseNetwork, rescale_code
+from tests.helpers import WITHOUT_JAX
 
 ROOT = Path(__file__).parents[1]
 FORWARD = ("_functions", "_range", "_networks", "losses", "boltzmann", "_model", "objectives")
 
-PROGRAM = """
-import sys
-
-class Blocked:
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in ("jax", "jaxlib", "optax"):
-            raise ImportError(f"{name} is blocked")
-
-sys.meta_path.insert(0, Blocked())
-
+PROGRAM = (
+    WITHOUT_JAX
+    + """
 import numpy as np
 from tests.test_without_jax import import_all, results
 import_all()
 np.savez(sys.argv[1], **results(np.asarray))
 assert not any(name.split(".")[0] in ("jax", "jaxlib", "optax") for name in sys.modules)
 """
+)
 
 X = np.random.RandomState(0).uniform(size=(7, 6)).astype(np.float32)
 X[:, 5] = 1 - X[:, 4]

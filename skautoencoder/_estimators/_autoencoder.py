@@ -234,5 +234,5 @@ class AutoencoderTransformer(BaseAutoencoder):
             tuple(int(size) for size in sizes),
             self.activation,
             bool(self.tied_weights),
-            self._n_heads,
+            self._asked_objective().n_heads,
         )

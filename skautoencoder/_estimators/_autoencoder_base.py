@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
+from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
@@ -20,6 +20,7 @@ from skautoencoder._estimators._input import check_groups, check_weight
 from skautoencoder._estimators._keeping import keeps_old_fit
 from skautoencoder._estimators._reporting import FitReporter, hook_arguments
 from skautoencoder._estimators._transformer import BaseTransformer
+from skautoencoder._estimators._warning import warn_caller
 from skautoencoder._networks import ACTIVATIONS
 from skautoencoder._sklearn import (
     HasMethods,
@@ -143,9 +144,10 @@ class BaseAutoencoder(DrawingMixin, BaseTransformer):
         )
         state = training.fit(plan, training.begin(plan), reporter)
         learner, result = steps.kept(plan, training.result_of(plan, state))
-        self._store(steps.attributes(learner, result.params), result, plan)
+        attributes = steps.attributes(learner, result.params)
+        self._store(attributes, result, plan)
         self._set_final_code(plan, result)
-        reporter.finish(self._fitted_attributes)
+        reporter.finish(lambda: {name: getattr(self, name) for name in attributes})
         if result.end is training.End.DIVERGED:
             self._warn_diverged(result)
         if result.end is training.End.INTERRUPTED:
@@ -326,21 +328,18 @@ class BaseAutoencoder(DrawingMixin, BaseTransformer):
 
     # -- the steps of a fit
 
-    @property
-    def _n_heads(self):
-        """Encoder outputs for each component, which the objective decides."""
+    def _asked_loss(self):
+        """The loss that the parameters ask for."""
+        return LOSSES[self.loss] if isinstance(self.loss, str) else self.loss
+
+    def _asked_objective(self):
+        """The objective that the parameters ask for, a copy of the user's own."""
         named = isinstance(self.objective, str)
-        objective: Any = OBJECTIVES[self.objective] if named else self.objective
-        return objective.n_heads
+        return OBJECTIVES[self.objective]() if named else clone(self.objective).with_plain_numbers()
 
     def _check_values(self, X):
-        loss = LOSSES[self.loss] if isinstance(self.loss, str) else self.loss
-        loss.check(X)
+        self._asked_loss().check(X)
         return X
-
-    def _fitted_attributes(self):
-        """What makes a copy of this estimator a fitted one."""
-        return {name: getattr(self, name) for name in _FITTED}
 
     def _store(self, attributes, result, plan):
         self.__dict__.update(attributes)
@@ -360,34 +359,16 @@ class BaseAutoencoder(DrawingMixin, BaseTransformer):
         learner, index = plan.leader.learner, plan.leader.index
         n_steps = self.n_iter_ * learner.steps_an_epoch(len(index))
         if not in_use and n_steps >= self._recipe.steps_into_use:
-            warnings.warn(
+            warn_caller(
                 f"None of the {self.n_components_} components is in use: their means hardly "
                 f"differ from row to row. Lower beta or noise_std of {self._objective!r}.",
-                UserWarning,
-                stacklevel=5,
             )
 
     def _warn_diverged(self, result):
-        warnings.warn(
+        warn_caller(
             f"The loss diverged in epoch {self.n_iter_} ({result.loss_curve[-1]:.3g}, from "
             f"{result.loss_curve[0]:.3g} at the start); the weights of epoch "
             f"{result.best_epoch} are kept. Lower learning_rate={self.learning_rate!r}, or "
             "scale the columns of X.",
             ConvergenceWarning,
-            stacklevel=5,
         )
-
-
-# The attributes that make an estimator a fitted one, as `_autoencoder_fit.attributes` gives them.
-_FITTED = (
-    "n_components_",
-    "mean_",
-    "scale_",
-    "encoder_",
-    "decoder_",
-    "_code",
-    "_highest",
-    "_network",
-    "_loss",
-    "_objective",
-)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
@@ -15,6 +13,7 @@ from skautoencoder._estimators._autoencoder_fit import (
     first_lane,
     warn_dominant,
 )
+from skautoencoder._estimators._warning import warn_caller
 from skautoencoder._training._plan import numbered
 from skautoencoder._training._precision import leaves_of, moved
 from skautoencoder._training._seeds import EPOCH, draw_seed, generator
@@ -39,19 +38,18 @@ def learn_chunk(estimator, rows):
     state = learner.begin() if leaves is None else learner.resumed(leaves)
     before = learner.start_loss(rows, index)
     rng = generator(seed, EPOCH, 0, 0 if first else estimator.n_iter_)
-    average = learner.kept(learner.params(state))  # before the state is used up
     epoch = learner.epoch(state, rows, index, rng)
     if first:
         _begin(estimator, learner, before)
     else:
-        _warn_no_longer_idle(estimator, column_moments(rows, index))
+        _warn_no_longer_idle(estimator, rows, index)
     estimator._seed = seed
     loss = learner.in_data_units(epoch.loss)
     if not learner.learnt_in_bounds(epoch, before):
         _warn_diverged(estimator, loss)
         return
-    later = learner.params(epoch.state)
-    estimator.encoder_, estimator.decoder_ = moved(learner.start_params, average, later)
+    average = (learner.params(state), learner.params(epoch.state))
+    estimator.encoder_, estimator.decoder_ = moved(learner.start_params, *average)
     estimator._highest = learner.model.highest
     # Its arrays alone: to read the state's own classes would take JAX.
     estimator._state = leaves_of(epoch.state)
@@ -71,26 +69,26 @@ def _begin(estimator, learner, loss):
     estimator.best_loss_ = learner.in_data_units(loss)
 
 
-def _warn_no_longer_idle(estimator, moments):
-    spread = moments.unit * np.sqrt(moments.variance)
+def _warn_no_longer_idle(estimator, rows, index):
     idle = getattr(estimator, "_idle", _NEVER)
+    if not idle.any():
+        return
+    moments = column_moments(rows, index)
+    spread = moments.unit * np.sqrt(moments.variance)
     awake = idle & (spread > estimator._recipe.starts_to_vary * estimator.scale_)
     if awake.any():
         estimator._idle = idle & ~awake
         names = ", ".join(estimator._column(number) for number in np.flatnonzero(awake))
-        warnings.warn(
+        warn_caller(
             f"{names} did not vary in the first chunk, and now does, by more than a typical "
             "column's spread there: mean_, scale_ and the start know nothing of it. Begin "
             "with a chunk in which all columns vary, or call fit on one.",
-            UserWarning,
-            stacklevel=6,
         )
 
 
 def _warn_diverged(estimator, loss):
-    warnings.warn(
+    warn_caller(
         f"The loss diverged ({loss:.3g}) in this chunk; the state before it is kept. Lower "
         f"learning_rate={estimator.learning_rate!r}, or look for rows far from the others.",
         ConvergenceWarning,
-        stacklevel=6,
     )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
-from sklearn.base import clone
 
 from skautoencoder._data._moments import column_moments
 from skautoencoder._data._standardization import Standardization
+from skautoencoder._estimators._warning import warn_caller
 from skautoencoder._model import Model
 from skautoencoder._networks import rescale_code
 from skautoencoder._sklearn import infer_dimension
@@ -21,8 +20,6 @@ from skautoencoder._training._plan import Lane, Plan, lanes_and_held_out, number
 from skautoencoder._training._precision import moved, single
 from skautoencoder._training._seeds import START, generator
 from skautoencoder._training._start import Start
-from skautoencoder.losses import LOSSES
-from skautoencoder.objectives import OBJECTIVES
 
 
 def make_plan(estimator, rows, seed, *, validation, groups, continued):
@@ -81,7 +78,7 @@ def first_lane(estimator, rows, seed):
     rng = generator(seed, START)
     width = _width(estimator.n_components, rows, everything, rng)
     network = estimator._make_network(rows.n_features, width)
-    start_at, loss = STARTS[estimator.init], asked_loss(estimator)
+    start_at, loss = STARTS[estimator.init], estimator._asked_loss()
 
     def begin(index, number):
         start = start_at(network, loss, rows, index, generator(seed, START, number))
@@ -114,18 +111,6 @@ def continued_lane(estimator, rows, index):
     params = fitted.parameters(estimator.encoder_, estimator.decoder_)
     start = Start(standardization, params, True, estimator._code, highest)
     return Lane(_learner(estimator, network, start, len(index)), index)
-
-
-def asked_loss(estimator):
-    """The loss that the parameters ask for."""
-    return LOSSES[estimator.loss] if isinstance(estimator.loss, str) else estimator.loss
-
-
-def asked_objective(estimator):
-    """The objective that the parameters ask for, a copy of the user's own."""
-    objective = estimator.objective
-    named = isinstance(objective, str)
-    return OBJECTIVES[objective]() if named else clone(objective).with_plain_numbers()
 
 
 def attributes(learner, params):
@@ -199,12 +184,10 @@ def warn_dominant(estimator, moments):
     """Warn of a column that has nearly all of the variance."""
     column = None if moments is None else moments.dominant
     if column is not None:
-        warnings.warn(
+        warn_caller(
             f"{estimator._column(column)} has more than 99.9 % of the variance of X, so hardly "
             "anything is learnt of the others. Scale the columns first, for example with "
             "StandardScaler().",
-            UserWarning,
-            stacklevel=6,
         )
 
 
@@ -228,13 +211,13 @@ def _width(asked, rows, index, rng):
 
 
 def _learner(estimator: Any, network: Any, start: Any, n_samples: int) -> GradientLearner:
-    loss, (mean, scale) = asked_loss(estimator), start.standardization
+    loss, (mean, scale) = estimator._asked_loss(), start.standardization
     highest = start.highest if loss.bounded_by_range else None
     with np.errstate(over="ignore"):  # programs of losses that allow such data need neither
         mean, scale = mean.astype(np.float32), np.float32(scale)
         highest = None if highest is None else highest.astype(np.float32)
     model = Model(network, loss, mean, scale, highest)
-    objective = asked_objective(estimator)
+    objective = estimator._asked_objective()
     objective.check(model)
     return GradientLearner(
         model,

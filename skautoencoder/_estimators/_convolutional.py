@@ -124,7 +124,7 @@ class ConvolutionalAutoencoderTransformer(BaseAutoencoder):
             (*shape, 1, 1)[:3],
             self._sizes("channels"),
             self.activation,
-            self._n_heads,
+            self._asked_objective().n_heads,
         )
 
     def _sizes(self, name):

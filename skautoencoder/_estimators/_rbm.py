@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from numbers import Integral, Real
 
 import numpy as np
@@ -16,6 +15,7 @@ from skautoencoder._estimators._keeping import keeps_old_fit
 from skautoencoder._estimators._machine import ColumnMeans, MachineMixin
 from skautoencoder._estimators._reporting import FitReporter, hook_arguments
 from skautoencoder._estimators._transformer import BaseTransformer
+from skautoencoder._estimators._warning import warn_caller
 from skautoencoder._range import within
 from skautoencoder._sklearn import Interval, Options, RealNotInt, StrOptions, fit_context
 from skautoencoder._training._execution import ALONE, beside
@@ -374,9 +374,8 @@ class RBMTransformer(MachineMixin, BaseTransformer):
                 )
 
     def _warn_diverged(self, what):
-        warnings.warn(
+        warn_caller(
             f"The weights diverged {what}. Lower learning_rate={self.learning_rate!r}, or scale "
             "the columns of X.",
             ConvergenceWarning,
-            stacklevel=5,
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from sklearn.utils import check_random_state
 from skautoencoder._data._moments import column_moments
 from skautoencoder._data._source import Source
 from skautoencoder._estimators._machine import ColumnMeans, score_rows
+from skautoencoder._estimators._warning import warn_caller
 from skautoencoder._training._contrastive import (
     ChainState,
     Contrastive,
@@ -70,7 +70,7 @@ def learn_chunk(estimator, rows):
     order = numbered(rows)
     learner = _learner(estimator, rows, order, start, seed, errors)
     epoch = learner.epoch(start, rows, order, generator(seed, EPOCH))
-    sound = np.isfinite(epoch.loss)
+    sound = bool(np.isfinite(epoch.loss))
     found = {"random_state_": rng, "validation_scores_": scores}
     if sound:
         errors, means = [*errors, epoch.loss], means.and_of(rows)
@@ -113,7 +113,7 @@ def _learner(
         learning_rate=estimator.learning_rate,
         momentum=estimator.momentum,
         weight_decay=estimator.weight_decay,
-        learn_variance=learnt and varying_columns(rows),
+        learn_variance=learnt and varying_columns(rows, numbered(rows)),
     )
     # Any of the rows may be measured, whichever order they come in.
     measured = measured_rows(rows, generator(seed, MEASURE).permutation(order))
@@ -160,10 +160,8 @@ def _warn_if_not_standardized(estimator, rows):
     moments = column_moments(rows, numbered(rows))
     mean, spread = moments.mean, moments.spread
     if np.abs(mean).max() > 1 or not 0.1 < spread < 3:
-        warnings.warn(
+        warn_caller(
             "visible='gaussian' is for standardized columns, and X has means of up to "
             f"{np.abs(mean).max():.3g} and a typical standard deviation of {spread:.3g}. "
             "Scale the columns first, with StandardScaler().",
-            UserWarning,
-            stacklevel=6,
         )

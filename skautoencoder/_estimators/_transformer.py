@@ -51,8 +51,7 @@ class BaseTransformer(
         return Rows(X_val, np.ones(X_val.shape[0]))
 
     def _check_codes(self, codes, n_columns, what):
-        """Codes as an array in double or single precision; ``what`` is decoded, for the error."""
-        check_is_fitted(self)
+        """Codes as an array in double or single precision, of so many columns, or else an error."""
         codes = check_array(to_numpy(codes), dtype=[np.float64, np.float32])
         if codes.shape[1] != n_columns:
             raise ValueError(f"X has {codes.shape[1]} columns, but {what}.")

@@ -145,11 +145,10 @@ def mean_errors(machine: Machine, kind: Kind, rows: np.ndarray) -> tuple[float, 
     return float(error), float(misfit)
 
 
-def varying_columns(rows: Source) -> np.ndarray:
-    """Whether each column varies by more than single precision's rounding, as booleans."""
+def varying_columns(rows: Source, index: np.ndarray) -> np.ndarray:
+    """Whether each column varies in the rows at ``index``, by more than single precision rounds."""
     low: Any = np.inf
     high: Any = -np.inf
-    index = np.arange(len(rows.weight))
     for chunk in slices(len(index), max(1, _CHUNK_VALUES // rows.n_features)):
         values = rows.take(index[chunk])
         low, high = np.minimum(low, values.min(0)), np.maximum(high, values.max(0))

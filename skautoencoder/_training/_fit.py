@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextvars import copy_context
 from enum import Enum
 from typing import Any, NamedTuple, Protocol
@@ -139,20 +139,22 @@ def fit(plan: Plan, state: FitState, reporter: Reporter) -> FitState:
     reporter : Reporter
         Called before and after each epoch; it may stop training.
     """
-    try:
-        while state.end is None:
-            reporter.begin()
-            state = one_epoch(plan, state)
-            if state.end is None:
-                state = _after_epoch(plan, state, reporter.end(_progress(plan, state)))
-    except KeyboardInterrupt:
-        state = state._replace(end=End.INTERRUPTED)
+    with ThreadPoolExecutor(max(1, alongside().n_threads)) as threads:
+        try:
+            while state.end is None:
+                reporter.begin()
+                state = one_epoch(plan, state, threads)
+                if state.end is None:
+                    progress = _progress(plan, state)
+                    state = _after_epoch(plan, state, progress, reporter.end(progress))
+        except KeyboardInterrupt:
+            state = state._replace(end=End.INTERRUPTED)
     return state
 
 
-def one_epoch(plan: Plan, state: FitState) -> FitState:
+def one_epoch(plan: Plan, state: FitState, threads: Executor) -> FitState:
     """The state after one more epoch, or the same with its end where the loss diverged."""
-    losses = _train_lanes(plan, state)
+    losses = _train_lanes(plan, state, threads)
     reached = state._replace(epoch=state.epoch + 1, loss_curve=(*state.loss_curve, losses[0]))
     if state.epoch == 0 and not losses[0] <= state.limit:
         # What an objective adds to the error alone may be as large from the start.
@@ -190,19 +192,16 @@ def result_of(plan: Plan, state: FitState) -> Result:
     )
 
 
-def _train_lanes(plan: Plan, state: FitState) -> list[float]:
-    """The losses of all lanes trained for an epoch, on as many threads as may be."""
+def _train_lanes(plan: Plan, state: FitState, threads: Executor) -> list[float]:
+    """The losses of all lanes trained for an epoch, in threads where there are several."""
     numbers = range(len(plan.lanes))
-    n_threads = min(len(numbers), alongside().n_threads)
-    if n_threads == 1 or state.epoch == 0:  # the first compiles: threads would each do so
+    # The first epoch compiles: threads would each do so.
+    if len(numbers) == 1 or alongside().n_threads == 1 or state.epoch == 0:
         return [_train_lane(plan, state, number) for number in numbers]
-    contexts = [copy_context() for _ in numbers]
-    with ThreadPoolExecutor(n_threads) as threads:
-        runs = [
-            threads.submit(contexts[number].run, _train_lane, plan, state, number)
-            for number in numbers
-        ]
-        return [run.result() for run in runs]
+    runs = [
+        threads.submit(copy_context().run, _train_lane, plan, state, number) for number in numbers
+    ]
+    return [run.result() for run in runs]
 
 
 def _train_lane(plan: Plan, state: FitState, number: int) -> float:
@@ -215,9 +214,8 @@ def _train_lane(plan: Plan, state: FitState, number: int) -> float:
     return loss
 
 
-def _after_epoch(plan: Plan, state: FitState, asked_to_stop: bool) -> FitState:
+def _after_epoch(plan: Plan, state: FitState, progress: Progress, asked_to_stop: bool) -> FitState:
     """The state that the next epoch begins at, or that the fit ends with."""
-    progress = _progress(plan, state)
     outdone = alongside().epoch_ended(progress.best_known_loss, state.epoch, plan.max_iter)
     if asked_to_stop or outdone:
         return state._replace(end=End.STOPPED)

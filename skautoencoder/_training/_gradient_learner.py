@@ -118,9 +118,7 @@ class GradientLearner:
             )
         named = isinstance(self.optimizer, str)
         state = start_optimizer(self.optimizer, params) if named else self.program.start(params)
-        # Copies, each of its own: a program may write its results into what it is given.
-        weights = Weights(on_numpy(first), on_numpy(params), state)
-        return GradientState(weights, 0, self.start.is_good)
+        return GradientState(Weights(first, params, state), 0, self.start.is_good)
 
     def resumed(self, leaves: list[np.ndarray]) -> GradientState:
         """The state that was kept as its arrays; a new one where they are of another optimizer."""
@@ -128,7 +126,7 @@ class GradientLearner:
         values, structure = jax.tree.flatten(fresh)
         if [np.shape(value) for value in values] != [np.shape(leaf) for leaf in leaves]:
             return fresh
-        return jax.tree.unflatten(structure, [leaf.copy() for leaf in leaves])
+        return jax.tree.unflatten(structure, leaves)
 
     def params(self, state: GradientState) -> Any:
         """The average of the weights that training has passed through."""
