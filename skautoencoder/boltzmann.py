@@ -31,6 +31,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from skautoencoder._draws import normal, uniform
 from skautoencoder._functions import Array, log_sum_exp, sigmoid, softplus
 
 # Layers of up to so many Bernoulli units are summed over one state at a time.
@@ -48,10 +49,8 @@ class Bernoulli:
     @staticmethod
     def draw(key: Array, field: Array, variance: Array | float) -> Array:
         """A random state of each unit."""
-        import jax
-
-        uniform = jax.random.uniform(key, field.shape, field.dtype)
-        return (uniform < Bernoulli.mean(field)).astype(field.dtype)
+        chance = uniform(key, field.shape, field.dtype)
+        return (chance < Bernoulli.mean(field)).astype(field.dtype)
 
     @staticmethod
     def log_partition(field: Array, variance: Array | float) -> Array:
@@ -80,9 +79,7 @@ class Gaussian:
     @staticmethod
     def draw(key: Array, field: Array, variance: Array | float) -> Array:
         """A random state of each unit."""
-        import jax
-
-        return field + variance**0.5 * jax.random.normal(key, field.shape, field.dtype)
+        return field + variance**0.5 * normal(key, field.shape, field.dtype)
 
     @staticmethod
     def log_partition(field: Array, variance: Array | float) -> Array:

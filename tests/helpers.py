@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import combinations, product
 
+import pytest
+
 
 def pairwise(*axes, allowed=lambda *values: True):
     """A few combinations of values, one of each axis, in which every pair of values occurs.
@@ -18,6 +20,16 @@ def pairwise(*axes, allowed=lambda *values: True):
         chosen.append(max(every, key=lambda values: len(pairs[values] & missing)))
         missing -= pairs[chosen[-1]]
     return chosen
+
+
+def slow_but_the_first(fits):
+    """Parameters of a test: those after the first of a kind, each fit's first value, are slow."""
+    kinds, parameters = set(), []
+    for fit in fits:
+        marks = [pytest.mark.slow] if fit[0] in kinds else []
+        parameters.append(pytest.param(*fit, marks=marks))
+        kinds.add(fit[0])
+    return parameters
 
 
 # The beginning of a program in which JAX and optax cannot be imported, as where they are missing.

@@ -27,6 +27,7 @@ def test_halves_the_error_of_pca_on_digits_with_the_defaults(digits, fitted_digi
     assert squared_error(fitted_digits, X_test) < 0.5 * squared_error(pca, X_test)
 
 
+@pytest.mark.slow
 def test_one_number_follows_a_bent_curve():
     X, X_new = curved(400), curved(400, seed=1)
     ours = AutoencoderTransformer(1, hidden_layer_sizes=(32, 32), random_state=0).fit(X)
@@ -136,6 +137,7 @@ def test_share_of_variance_gives_pcas_number_of_components(digits):
 
 
 # Tied or not in turn: either knows no activation by name, and `test_networks.py` has all of both.
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("activation", "tied_weights"), zip(sorted(ACTIVATIONS), cycle([False, True]), strict=False)
 )
@@ -176,6 +178,7 @@ def test_every_optimizer_learns(optimizer):
     assert ours.loss_curve_[-1] < 0.8 * ours.loss_curve_[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", ["squared_error", "absolute_error", "huber", "cross_entropy"])
 def test_every_loss_learns_and_says_so_in_its_own_units(loss):
     X = curved(300)
@@ -195,6 +198,7 @@ def test_cross_entropy_rebuilds_probabilities(digits):
     assert rebuilt.max() <= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hidden_layer_sizes", [(), 8, [8], np.array([8, 4]), (8, 4, 4)])
 def test_hidden_layers_in_any_form(hidden_layer_sizes):
     ours = quick(hidden_layer_sizes=hidden_layer_sizes).fit(curved(60))

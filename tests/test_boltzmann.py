@@ -193,6 +193,7 @@ def test_exact_log_partition_of_a_large_machine():
         exact_log_partition(machine(30, 25), BINARY)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [BINARY, GAUSSIAN])
 def test_annealed_importance_sampling_meets_enumeration(kind):
     ours = machine(12, 8, gaussian=kind is GAUSSIAN, dtype=np.float32)

@@ -40,6 +40,7 @@ def test_of_any_table(seed, n_components, exponent):
     assert_allclose(ours.transform(X), pca.transform(X), atol=1e-10 * np.abs(X).max())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "settings",
     [{}, {"tied_weights": True}, {"objective": Ordered()}, {"early_stopping": False}],

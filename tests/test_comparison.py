@@ -266,6 +266,7 @@ def pca_alone():
     return compare_transformers([PCA()], *IRIS, n_components=[2], cv=2, random_state=0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("transformer", "why"),
     [

@@ -50,6 +50,7 @@ def test_one_fit_compiles_two_programs():
     assert len(compiled) == 2  # training, validation
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("size", "settings"),
     [

@@ -55,6 +55,7 @@ def test_doubling_is_the_adjoint_of_halving(size):
     assert there == pytest.approx(back)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(1, 1), (1, 6), (7, 1), (5, 4)])
 def test_numpy_and_xla_agree_with_gradients(size):
     large, small, matrix = (array.astype(np.float32) for array in drawn(size))
@@ -140,6 +141,7 @@ def test_forward_pass_by_hand():
 # -- the transformer
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("image_shape", [None, (35,), (5, 7), [7, 5], (35, 1), (1, 7, 5)])
 def test_image_shapes(image_shape):
     X = np.random.RandomState(0).standard_normal((60, 35))

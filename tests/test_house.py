@@ -21,6 +21,7 @@ PACKAGE = Path(skautoencoder.__file__).parent
 ORDER = [
     "_errors.py",
     "_functions.py",
+    "_draws.py",
     "_range.py",
     "_networks",
     "losses",
@@ -40,7 +41,7 @@ ORDER = [
 ENTRANCES = {"__init__.py", "__main__.py", "py.typed"}
 
 # The bans: where JAX may be, where scikit-learn begins, what knows nothing of searches.
-WITH_JAX = {"objectives", "boltzmann.py", "_training", "_starts"}
+WITH_JAX = {"_draws.py", "objectives", "boltzmann.py", "_training", "_starts"}
 WITHOUT_SCIKIT_LEARN = ORDER[: ORDER.index("_sklearn.py")]
 WITHOUT_SEARCHES = ["_networks", "losses", "_model.py", "_data", "_training", "_starts"]
 

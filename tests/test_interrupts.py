@@ -54,6 +54,7 @@ def table(n_columns, seed=0):
     return pd.DataFrame(X, columns=[f"x{i}" for i in range(n_columns)])
 
 
+@pytest.mark.slow
 @MAKERS
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), RuntimeError("full disk")])
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from numpy.testing import assert_allclose
 from sklearn.base import clone
 
 from skautoencoder import AutoencoderSearchCV, RBMTransformer
+from skautoencoder._draws import KEYS
 from skautoencoder._training._promotion import under_our_rules
 from skautoencoder.boltzmann import Kind, Machine, annealed_log_weights
 from skautoencoder.losses import LOSSES, MixedLoss
@@ -23,7 +24,6 @@ from skautoencoder.objectives import (
     Sparse,
     Variational,
 )
-from skautoencoder.objectives._base import KEYS
 from tests.conftest import quick, quick_convolutional
 
 
@@ -93,6 +93,7 @@ def expected():
     return {name: codes(fit) for name, fit in FITS.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FITS)
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_a_fit_learns_the_same(setting, name, expected):

@@ -306,6 +306,7 @@ def counts(seed, n_columns=30, n_samples=300):
     return rng.poisson(rate * rng.lognormal(0, 0.5, n_samples)[:, None])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("init", ["pca", "glorot"])
 def test_held_out_counts_are_rebuilt_better_than_by_the_means(init):
     for seed in range(4):
@@ -389,6 +390,7 @@ def test_a_message_never_contradicts_itself(loss, entry, dtype):
 # -- the fields of MixedLoss
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fields",
     [

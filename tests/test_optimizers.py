@@ -12,6 +12,7 @@ from skautoencoder._training._optimizers import OPTIMIZERS
 from skautoencoder._training._updates import make_optimizer, start_optimizer
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_small_arrays_laid_end_to_end_train_as_each_alone(optimizer):
     rng = np.random.RandomState(0)

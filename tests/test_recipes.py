@@ -65,6 +65,7 @@ FACTORIES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FACTORIES)
 def test_a_factory_trains_and_is_copied_and_pickled(name, tmp_path):
     X = curved(60)
@@ -82,6 +83,7 @@ def test_a_factory_trains_and_is_copied_and_pickled(name, tmp_path):
     assert compiled == []
 
 
+@pytest.mark.slow
 def test_factories_that_differ_are_programs_that_differ():
     X = curved(60)
     codes = [
@@ -159,6 +161,7 @@ def test_a_cached_pipeline_trains_once(tmp_path):
     assert len(list(tmp_path.rglob("output.pkl"))) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", [False, True])
 def test_searches_over_factories(batch):
     grid = {"optimizer": [partial(optax.adam, rate) for rate in (1e-4, 1e-2)] + ["adam"]}

@@ -38,6 +38,7 @@ def both(estimator, grid, X, y=None, **settings):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", [None, False, True])
 @pytest.mark.parametrize("n_jobs", [None, 2])
 def test_results_are_those_of_grid_search(batch, n_jobs):
@@ -55,6 +56,7 @@ def test_results_are_those_of_grid_search(batch, n_jobs):
     assert vars(ours).keys() >= {name for name in vars(theirs) if name.endswith("_")}
 
 
+@pytest.mark.slow
 def test_a_grid_over_architectures_is_batched_in_groups():
     grid = {"hidden_layer_sizes": [(5,), (6, 4)], "learning_rate": [1e-3, 1e-2], "tol": [0.0, 0.5]}
     theirs, ours = both(quick(), grid, curved(120), batch=True)
@@ -62,6 +64,7 @@ def test_a_grid_over_architectures_is_batched_in_groups():
                     atol=2e-4)  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("faster", [False, True])
 def test_what_is_faster_is_measured_and_then_done(monkeypatch, faster):
     monkeypatch.setattr(_rendezvous, "_RACE_AFTER", 0.0)
@@ -103,6 +106,7 @@ def test_the_best_estimator_is_an_ordinary_one():
 STEPS = [quick(1), PCA(2), "passthrough", RBMTransformer(2, n_iter=1, random_state=0), quick(2)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", [{}, {"batch": True}, {"halving_factor": 2}])
 @pytest.mark.parametrize(
     ("estimator", "grid"),
@@ -131,6 +135,7 @@ def test_steps_are_candidates_themselves(estimator, grid, settings):
     assert_array_equal((ours.n_epochs_ > 0).all(axis=1), trains)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", [{}, {"halving_factor": 2}])
 def test_several_autoencoders_and_caches_in_a_pipeline(settings, tmp_path):
     X, y = load_iris(return_X_y=True)
@@ -197,6 +202,7 @@ REFITS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("refit", REFITS)
 @pytest.mark.parametrize("factor", [2, 3])
 def test_only_candidates_trained_to_the_end_can_win(refit, factor):

@@ -49,6 +49,7 @@ def without_warnings_of_skipping(check, estimator):
         check(estimator)
 
 
+@pytest.mark.slow
 @parametrize_with_checks(
     [small(objective="variational")],
     expected_failed_checks=lambda estimator: EXPECTED_FAILURES,

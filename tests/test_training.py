@@ -48,7 +48,7 @@ def test_blocks_hold_each_row_once_in_order(n_samples, batch_size, seed):
     for block in found:
         assert block.weight[: block.n_steps].sum(axis=1).all()
         assert not block.weight[block.n_steps :].any()
-        schedule = training._schedule(state, block, None)
+        schedule = training._schedule(state, block, None, np.random.default_rng(0))
         assert_array_equal(schedule.n_rows, np.sum(block.weight > 0, axis=1))
         assert not block.x[block.weight == 0].any()
 
@@ -326,6 +326,7 @@ def test_why_a_fit_ended_is_told():
     assert fit(plan, begin(plan), Reporter()).end is End.DIVERGED
 
 
+@pytest.mark.slow
 def test_an_epoch_leaves_what_it_started_from_as_it_was():
     """Programs may write into what they are given, wherever its memory begins."""
     for n_hidden in range(3, 12):

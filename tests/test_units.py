@@ -104,6 +104,7 @@ UNIT_SETTINGS = {
 SIZES = [1e-300, 1e-160, 1e-21, 1e-9, 1e9, 1e20, 1e100, 1e155, 1e280]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("kind", UNIT_SETTINGS)
 def test_the_unit_of_the_data_changes_nothing(size, kind):
@@ -165,6 +166,7 @@ def test_equal_weights_are_no_weights(weight):
     assert_array_equal(ours.transform(X), plain.transform(X))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_components", [1, 2, 5])
 @pytest.mark.filterwarnings("ignore:Column .* has more than 99.9 %")
 def test_one_wild_cell_does_no_harm(n_components):

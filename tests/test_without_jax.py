@@ -164,6 +164,7 @@ def without_jax(tmp_path_factory):
     return np.load(path)
 
 
+@pytest.mark.slow
 def test_the_same_comes_out(without_jax):
     import jax
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import jax
 import numpy as np
 
+from skautoencoder._draws import key_of
 from skautoencoder._training._promotion import under_our_rules
 from skautoencoder.boltzmann import Kind, Machine, annealed_log_weights, gibbs_chain
-from skautoencoder.objectives._base import KEYS
 
 _gibbs = jax.jit(under_our_rules(gibbs_chain), static_argnames="kind")
 
@@ -18,7 +16,7 @@ def gibbs(
     machine: Machine, kind: Kind, v: np.ndarray, words: np.ndarray, n_steps: int
 ) -> np.ndarray:
     """The visible states that chains reach from ``v`` in so many steps, as a NumPy array."""
-    return np.asarray(_gibbs(machine, kind, v, _key(words), n_steps))
+    return np.asarray(_gibbs(machine, kind, v, key_of(words), n_steps))
 
 
 def annealed(
@@ -31,9 +29,5 @@ def annealed(
 ) -> np.ndarray:
     """The log weights of annealed chains, in double precision; see `annealed_log_weights`."""
     anneal = under_our_rules(annealed_log_weights)
-    logs = anneal(machine, kind, base_bias, _key(words), n_chains, n_temperatures)
+    logs = anneal(machine, kind, base_bias, key_of(words), n_chains, n_temperatures)
     return np.asarray(logs, np.float64)
-
-
-def _key(words: Any) -> Any:
-    return jax.random.wrap_key_data(words, impl=KEYS)

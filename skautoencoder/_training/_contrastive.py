@@ -13,6 +13,7 @@ import numpy as np
 from skautoencoder._data._blocks import Block, blocks
 from skautoencoder._data._source import Source
 from skautoencoder._data._standardization import Standardization
+from skautoencoder._draws import key_of
 from skautoencoder._training._promotion import under_our_rules
 from skautoencoder._training._seeds import key_words
 from skautoencoder.boltzmann import (
@@ -25,7 +26,6 @@ from skautoencoder.boltzmann import (
     hidden_field,
     visible_mean,
 )
-from skautoencoder.objectives._base import KEYS
 
 # The spread of the weights at the start: Hinton (2010), section 8.
 _START_STD = 0.01
@@ -103,7 +103,7 @@ def contrastive_epoch(
             np.float32(how.weight_decay),
             learn_variance,
             np.int32(how.n_gibbs_steps),
-            key_words(rng),
+            key_words(rng, len(block.x), 3),
             how.kind,
             how.persistent,
             how.momentum > 0,
@@ -121,19 +121,18 @@ def _train_block(
     decay: Any,
     learn_variance: Any,
     n_gibbs_steps: Any,
-    seed: Any,
+    words: Any,  # of three keys a step: within the program keys cost much to compile
     kind: Kind,
     persistent: bool,
     has_momentum: bool,
 ) -> ChainState:
-    key = jax.random.wrap_key_data(seed, impl=KEYS)
     sample = _go_on if persistent else _start_anew
     units = kind.hidden_units
 
     def step(i: Any, state: ChainState) -> ChainState:
         x, weight = block.x[i], block.weight[i]
         machine = state.machine
-        keys = jax.random.split(jax.random.fold_in(key, i), 3)
+        keys = key_of(words[i])
         field = hidden_field(machine, x)
         model_v = sample(machine, kind, x, field, state.hidden, keys, n_gibbs_steps)
         model_field = hidden_field(machine, model_v)

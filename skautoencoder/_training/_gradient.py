@@ -10,13 +10,14 @@ import jax.numpy as jnp
 import numpy as np
 
 from skautoencoder._data._blocks import Block
+from skautoencoder._draws import key_of
 from skautoencoder._model import Model
 from skautoencoder._training import _adjoints  # noqa: F401  the convolution's gradients
 from skautoencoder._training._factories import OptimizerFactory
 from skautoencoder._training._programs import kept
 from skautoencoder._training._promotion import under_our_rules
 from skautoencoder._training._updates import in_turn, make_optimizer
-from skautoencoder.objectives._base import KEYS, Objective, Step
+from skautoencoder.objectives._base import Objective, Step
 
 
 class Weights(NamedTuple):
@@ -28,11 +29,13 @@ class Weights(NamedTuple):
 
 
 class StepSchedule(NamedTuple):
-    """The numbers of a block's steps that are known before training, one value a step.
+    """What is known of a block's steps before training, one entry a step.
 
-    It is computed in NumPy: within the program every number costs a kernel to compile.
+    It is computed in NumPy: within the program every number costs a kernel to compile, and
+    a random key costs several.
     """
 
+    key_words: np.ndarray  # (n_steps, 2), of the random keys
     rate: np.ndarray
     progress: np.ndarray
     share: np.ndarray  # of the step in the average; 0 where the average waits
@@ -83,7 +86,6 @@ def train_block(
     block: Block,
     schedule: StepSchedule,
     weight_decay: Any,
-    seed: Any,
     model: Model,
     objective: Objective,
     optimizer: str | OptimizerFactory,
@@ -92,7 +94,6 @@ def train_block(
     # One unit of loss, whatever the data's width, so that one learning rate and one
     # optimizer's epsilon suit all.
     unit = objective.unit(model)
-    key = jax.random.wrap_key_data(seed, impl=KEYS)
 
     def step(i: Any, carry: tuple[Weights, Any]) -> tuple[Weights, Any]:
         weights, total = carry
@@ -100,7 +101,8 @@ def train_block(
         unit_of_all = unit * schedule.n_rows[i]
 
         def batch_loss(params: Any) -> Any:
-            step = Step(key, i, weight, schedule.progress[i])
+            key = key_of(schedule.key_words[i])
+            step = Step(key, weight, schedule.progress[i])
             return weight @ objective.loss(model, params, x, step) / unit_of_all
 
         loss, gradient = jax.value_and_grad(batch_loss)(weights.params)

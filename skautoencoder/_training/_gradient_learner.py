@@ -152,7 +152,7 @@ class GradientLearner:
         order = rng.permutation(index)
         totals = []
         for block in blocks(rows, order, self.start.standardization, self.batch_size):
-            arguments = self._arguments(state, block, n_steps, key_words(rng))
+            arguments = self._arguments(state, block, n_steps, rng)
             weights, total = alongside().train_block(self.program, arguments)
             totals.append(total)
             state = state._replace(weights=weights, n_steps=state.n_steps + block.n_steps)
@@ -182,7 +182,7 @@ class GradientLearner:
         """The training loss of a first batch of the rows, before anything is learnt from it."""
         index = index[: self.batch_size]
         block = next(blocks(rows, index, self.start.standardization, self.batch_size))
-        arguments = self._arguments(self.begin(), block, None, np.zeros(2, np.uint32))
+        arguments = self._arguments(self.begin(), block, None, np.random.default_rng(0))
         # The program that trains is there already: its first loss is of the weights it starts at.
         _, total = self.program.one(*arguments)
         return float(total) / float(rows.weight[index].sum())
@@ -198,28 +198,30 @@ class GradientLearner:
         return epoch.loss <= limit and all(np.isfinite(array).all() for array in arrays)
 
     def _arguments(
-        self, state: GradientState, block: Block, n_steps: int | None, seed: np.ndarray
+        self, state: GradientState, block: Block, n_steps: int | None, rng: np.random.Generator
     ) -> tuple:
         """The arguments of the program that trains a block from a state."""
         return (
             state.weights,
             block,
-            self._schedule(state, block, n_steps),
+            self._schedule(state, block, n_steps, rng),
             np.float32(self.weight_decay),
-            seed,
             self.model,
             self.objective,
         )
 
-    def _schedule(self, state: GradientState, block: Block, n_steps: int | None) -> StepSchedule:
+    def _schedule(
+        self, state: GradientState, block: Block, n_steps: int | None, rng: np.random.Generator
+    ) -> StepSchedule:
         """The :class:`StepSchedule` of a block's steps from here, of ``n_steps`` in all."""
         steps = state.n_steps + np.arange(len(block.x))
         if n_steps is None:  # chunk by chunk, without an end: past any warming up
-            progress = fall = np.ones(len(steps))
+            progress = fall = np.ones(steps.shape)
         else:
             progress = np.minimum(steps / n_steps, 1)
             fall = self.recipe.schedule(progress)
         share = self.recipe.average_shares(steps + 1, state.start_is_good)
         n_rows = np.count_nonzero(block.weight, axis=1)
         columns = np.broadcast_arrays(self.learning_rate * fall, progress, share, n_rows)
-        return StepSchedule(*(column.astype(np.float32) for column in columns))
+        numbers = (column.astype(np.float32) for column in columns)
+        return StepSchedule(key_words(rng, len(steps)), *numbers)

@@ -18,6 +18,6 @@ def generator(seed: int, purpose: int, *numbers: int) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(purpose, *numbers)))
 
 
-def key_words(rng: np.random.Generator) -> np.ndarray:
-    """Two 32-bit words, of which JAX makes a random key."""
-    return rng.integers(0, 2**32, 2, dtype=np.uint32)
+def key_words(rng: np.random.Generator, *shape: int) -> np.ndarray:
+    """Two 32-bit words for each random key that JAX is to make of them: (..., 2)."""
+    return rng.integers(0, 2**32, (*shape, 2), dtype=np.uint32)

@@ -11,42 +11,23 @@ from skautoencoder._functions import Array
 from skautoencoder._model import Model
 from skautoencoder._networks import AutoencoderParameters
 
-# The kind of random keys, which must not hang on what JAX has for a default just now.
-KEYS = "threefry2x32"
-
 
 class Step(NamedTuple):
     """What an objective knows of the training step it is asked for.
 
     Attributes
     ----------
-    block_key : JAX random key
-        Shared by a block of steps.
-    number : int
-        The step's number within its block.
+    key : JAX random key
+        A fresh one at every step.
     weight : array of shape (n_rows,)
         Weights of the rows; those that only fill up the batch weigh nothing.
     progress : scalar
         Share of the training that lies behind, in [0, 1].
-    given_key : JAX random key, default=None
-        The `key`, where an objective has handed one on with :meth:`with_key`.
     """
 
-    block_key: Any
-    number: Any
+    key: Any
     weight: Array
     progress: Any
-    given_key: Any = None
-
-    @property
-    def key(self) -> Any:
-        """A random key, a fresh one at every step."""
-        if self.given_key is not None:
-            return self.given_key
-        import jax  # here, as in all that draws or differentiates: a fitted model needs no JAX
-
-        # Made when asked for: most objectives need none, and it would have to be compiled.
-        return jax.random.fold_in(self.block_key, self.number)
 
     def with_key(self, key: Any) -> Step:
         """The same step with another `key`, for an objective that this one asks.
@@ -74,7 +55,7 @@ class Step(NamedTuple):
         ...         x = x + 0.01 * jax.random.normal(ours, x.shape)
         ...         return super().loss(model, params, x, step.with_key(theirs))
         """
-        return self._replace(given_key=key)
+        return self._replace(key=key)
 
     def mean(self, values: Array) -> Array:
         """The weighted mean over the rows of ``values``, of shape (n_rows, ...)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+from skautoencoder._draws import uniform
 from skautoencoder._functions import Array
 from skautoencoder._model import Model
 from skautoencoder._networks import AutoencoderParameters
@@ -71,7 +72,6 @@ class Contractive(Objective):
 
     def _directions(self, code: Array, key: Array) -> Array:
         """Directions whose squared slopes add up to the norm, or to an estimate of it."""
-        import jax
         import jax.numpy as jnp
 
         n_rows, n_components = code.shape
@@ -80,7 +80,7 @@ class Contractive(Objective):
             return jnp.broadcast_to(each, (n_components, n_rows, n_components))
         n_directions = self.n_directions or _DIRECTIONS
         number = code.dtype.type  # in a precision that JAX's own settings do not change
-        heads = jax.random.bernoulli(key, number(0.5), (n_directions, *code.shape))
+        heads = uniform(key, (n_directions, *code.shape), code.dtype) < number(0.5)
         length = number(1 / math.sqrt(n_directions))
         return jnp.where(heads, length, -length)
 

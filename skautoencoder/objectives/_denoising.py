@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
+from skautoencoder._draws import same_key, uniform
 from skautoencoder._functions import Array
 from skautoencoder._model import Model
 from skautoencoder._networks import AutoencoderParameters
-from skautoencoder.objectives._base import KEYS, Objective, Step
+from skautoencoder.objectives._base import Objective, Step
 
 # Salt and pepper are this many scales off the mean.
 _EXTREME = 2.0
@@ -57,9 +59,7 @@ class Denoising(Objective):
 
     def validation_loss(self, model: Model, params: AutoencoderParameters, x: Array) -> Array:
         """The same, with the same corruption each time."""
-        import jax
-
-        return self._error(model, params, x, jax.random.key(0, impl=KEYS))
+        return self._error(model, params, x, same_key())
 
     def check(self, model: Model) -> None:
         """Raise a ValueError where a field is out of range."""
@@ -72,12 +72,12 @@ class Denoising(Objective):
         return model.error(x, model.decode(params, code))
 
     def _corrupted(self, x: Array, key: Array) -> Array:
-        import jax  # here, as it draws
         import jax.numpy as jnp
+        from jax.scipy.special import erfinv
 
-        noise_key, mask_key, salt_key = jax.random.split(key, 3)
-        x = x + self.noise_std * jax.random.normal(noise_key, x.shape, x.dtype)
-        x = jnp.where(jax.random.uniform(mask_key, x.shape, x.dtype) < self.masking, 0, x)
-        chance = jax.random.uniform(salt_key, x.shape, x.dtype)
-        extreme = jnp.where(chance < self.salt_and_pepper / 2, _EXTREME, -_EXTREME)
-        return jnp.where(chance < self.salt_and_pepper, extreme, x)
+        # One call for all three of them: each would have to be compiled.
+        noise, mask, salt = uniform(key, (3, *x.shape), x.dtype, low=2**-24)
+        x = x + self.noise_std * math.sqrt(2) * erfinv(2 * noise - 1)
+        x = jnp.where(mask < self.masking, 0, x)
+        extreme = jnp.where(salt < self.salt_and_pepper / 2, _EXTREME, -_EXTREME)
+        return jnp.where(salt < self.salt_and_pepper, extreme, x)

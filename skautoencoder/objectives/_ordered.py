@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from skautoencoder._draws import uniform
 from skautoencoder._functions import Array
 from skautoencoder._model import Model
 from skautoencoder._networks import AutoencoderParameters
@@ -42,12 +43,11 @@ class Ordered(Objective):
 
     def loss(self, model: Model, params: AutoencoderParameters, x: Array, step: Step) -> Array:
         """Each row's error, rebuilt from a random number of its first components."""
-        import jax  # here, as it draws
         import jax.numpy as jnp
 
         code = self.code(model, params, x)
         # inverse of the geometric distribution's function
-        chance = jax.random.uniform(step.key, (len(x), 1), code.dtype, minval=1e-7)
+        chance = uniform(step.key, (len(x), 1), code.dtype, 1e-7)
         n_kept = 1 + jnp.floor(jnp.log(chance) / jnp.log1p(-self.stop))
         kept = jnp.arange(code.shape[1]) < n_kept
         return model.error(x, model.decode(params, code * kept))

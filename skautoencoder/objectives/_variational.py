@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from skautoencoder._draws import normal, same_key
 from skautoencoder._functions import Array
 from skautoencoder._model import Model
 from skautoencoder._networks import AutoencoderParameters
 from skautoencoder.losses._loss import Likelihood
-from skautoencoder.objectives._base import KEYS, Objective, Step
+from skautoencoder.objectives._base import Objective, Step
 
 # The logarithm of a variance stays above the first, below which exp has no meaning. Above the
 # second, seven times the prior's variance, the variance itself goes on in a straight line:
@@ -83,9 +84,7 @@ class Variational(Objective):
 
     def validation_loss(self, model: Model, params: AutoencoderParameters, x: Array) -> Array:
         """Each row's bound, with the same draw each time."""
-        import jax
-
-        return self._bound(model, params, x, jax.random.key(0, impl=KEYS), self.beta)
+        return self._bound(model, params, x, same_key(), self.beta)
 
     def code(self, model: Model, params: AutoencoderParameters, x: Array) -> Array:
         """The means."""
@@ -171,11 +170,10 @@ class Variational(Objective):
     def _bound(
         self, model: Model, params: AutoencoderParameters, x: Array, key: Array, weight: Any
     ) -> Array:
-        import jax  # here, as it draws
         import jax.numpy as jnp
 
         mean, log_variance = self.posterior(model, params, x)
-        noise = jax.random.normal(key, mean.shape, mean.dtype)
+        noise = normal(key, mean.shape, mean.dtype)
         z = mean + jnp.exp(0.5 * log_variance) * noise
         divergence = 0.5 * (mean**2 + jnp.exp(log_variance) - 1 - log_variance).sum(1)
         nats = model.nats(x, model.decode(params, z), self.noise_std)
