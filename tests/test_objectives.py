@@ -37,7 +37,7 @@ from skautoencoder.objectives import (
 )
 from tests.conftest import curved, quick, quick_convolutional, squared_error
 from tests.helpers import pairwise, slow_but_the_first
-from tests.test_compilation import compilations
+from tests.training.test_compilation import compilations
 
 MIXED = MixedLoss(binary=(0, 1), categorical=((2, 3),))
 KINDS = {

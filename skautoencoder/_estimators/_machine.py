@@ -109,10 +109,10 @@ class MachineMixin:
         Returns
         -------
         ndarray of shape (n_samples,)
-            In nats. With ``pseudo_likelihood="stochastic"``, from the odds of one random
-            column of each row, times their number, as BernoulliRBM does; "exact" is the
-            sum over all columns. For Gaussian visible units, which have no such odds,
-            minus the free energy: the log-density but for a constant.
+            In nats, in double precision. With ``pseudo_likelihood="stochastic"``, from the
+            odds of one random column of each row, times their number, as BernoulliRBM does;
+            "exact" is the sum over all columns. For Gaussian visible units, which have no
+            such odds, minus the free energy: the log-density but for a constant.
         """
         X = self._check_X(X)
         rng = check_random_state(self.random_state)
@@ -120,7 +120,7 @@ class MachineMixin:
         def pseudo_likelihood(machine, v):
             return score_rows(machine, self._kind, v, self.pseudo_likelihood, rng)
 
-        return self._of_rows(pseudo_likelihood, X, together=by_chunks)
+        return self._nats(pseudo_likelihood, X, together=by_chunks)
 
     def score(self, X, y=None):
         """Mean log-likelihood of the rows of X, in nats.
@@ -141,7 +141,7 @@ class MachineMixin:
             return -free_energy(machine, self._kind, v)
 
         X = self._check_X(X)
-        return float(self._of_rows(minus_energy, X).mean() - self.log_partition())
+        return float(self._nats(minus_energy, X).mean() - self.log_partition())
 
     def log_partition(self, n_chains=100, n_temperatures=1000, random_state=0):
         """``log Z``: what minus the free energy exceeds the log-likelihood by.
@@ -216,10 +216,19 @@ class MachineMixin:
     def _n_together(self):
         return max(64, _CHUNK_VALUES // max(self.components_.shape))
 
-    def _of_rows(self, function, X, *width, together=by_parallel_chunks):
+    def _of_rows(self, function, X, *width):
         """``function(machine, rows)`` of all rows of checked X, a chunk at a time."""
         machine = self._machine(X.dtype)
-        return together(lambda v: function(machine, v), X, self._n_together(), X.dtype, *width)
+        return by_parallel_chunks(
+            lambda v: function(machine, v), X, self._n_together(), X.dtype, *width
+        )
+
+    def _nats(self, function, X, together=by_parallel_chunks):
+        """The same of one number a row, in double precision."""
+        machine = self._machine(np.float64)
+        return together(
+            lambda v: function(machine, v.astype(np.float64)), X, self._n_together(), np.float64
+        )
 
 
 def score_rows(machine, kind, v, pseudo_likelihood, rng):

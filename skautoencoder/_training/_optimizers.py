@@ -3,8 +3,8 @@
 The contract of each: its update of an entry depends on nothing but the entry itself, its gradient
 and its own state (elementwise), and that state is zeros before the first step. So small arrays
 are laid end to end and updated as one, and a fit starts from zeros without a compilation; an
-optimizer that breaks it would train wrongly in silence. ``tests/test_optimizers.py`` holds every
-name in the table to it.
+optimizer that breaks it would train wrongly in silence. ``tests/training/test_optimizers.py``
+holds every name in the table to it.
 """
 
 from __future__ import annotations

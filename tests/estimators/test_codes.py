@@ -72,12 +72,6 @@ def test_without_a_start_at_pca_the_scale_is_the_networks():
     assert_allclose(white.transform(X).std(axis=0, ddof=1), 1, rtol=1e-5)
 
 
-def test_changing_whiten_needs_another_fit():
-    ours = quick().fit(IRIS)
-    before = ours.transform(IRIS)
-    assert_allclose(ours.set_params(whiten=True).transform(IRIS), before)
-
-
 def test_going_on_keeps_the_scale():
     X = curved(300)
     ours = quick(warm_start=True, max_iter=20).fit(X)

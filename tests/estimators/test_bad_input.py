@@ -160,17 +160,3 @@ def test_interrupt_leaves_a_usable_estimator_with_the_best_weights(digits, early
         ours.fit(X)
     assert ours.n_iter_ == 3
     assert squared_error(ours, X) <= squared_error(PCA(4).fit(X), X) * (1 + 1e-5)
-
-
-@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.uint8])
-def test_the_callers_array_is_never_written_to(dtype):
-    X = (100 * np.random.RandomState(0).uniform(size=(40, 5))).astype(dtype)
-    before = X.copy()
-    X.setflags(write=False)
-    ours = quick().fit(X, X_val=X)
-    codes = ours.transform(X)
-    codes.setflags(write=False)
-    ours.inverse_transform(codes)
-    ours.score(X)
-    ours.partial_fit(X)
-    assert_array_equal(X, before)

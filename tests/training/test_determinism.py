@@ -13,7 +13,7 @@ from joblib import Parallel, delayed
 from tests.conftest import curved, quick
 
 _IN_ANOTHER_PROCESS = """
-from tests.test_determinism import fingerprint
+from tests.training.test_determinism import fingerprint
 print(fingerprint(3))
 """
 

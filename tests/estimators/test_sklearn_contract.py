@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import warnings
 
-import array_api_strict
-import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -94,21 +92,6 @@ def test_weights_make_the_checks_fail_by_chance_alone():
 @pytest.mark.filterwarnings("ignore:X (does not have valid|has) feature names")  # the checks' doing
 def test_checks_that_scikit_learn_keeps_for_itself(check):
     check("AutoencoderTransformer", quick(hidden_layer_sizes=(8,)))
-
-
-@pytest.mark.parametrize("namespace", [array_api_strict, jnp])
-@pytest.mark.parametrize("dispatch", [False, True])
-def test_arrays_of_other_libraries_go_in_and_numpy_comes_out(namespace, dispatch, monkeypatch):
-    monkeypatch.setenv("SCIPY_ARRAY_API", "1")
-    X = curved(40).astype(np.float32)
-    expected = quick().fit(X)
-    with sklearn.config_context(array_api_dispatch=dispatch):
-        ours = quick().fit(namespace.asarray(X))
-        codes = ours.transform(namespace.asarray(X))
-        rebuilt = ours.inverse_transform(namespace.asarray(codes))
-    assert type(codes) is type(rebuilt) is np.ndarray
-    assert_array_equal(codes, expected.transform(X))
-    assert_array_equal(rebuilt, expected.inverse_transform(codes))
 
 
 def test_names_of_columns_in_and_out():

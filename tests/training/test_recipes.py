@@ -22,7 +22,7 @@ from sklearn.pipeline import make_pipeline
 from skautoencoder import AutoencoderSearchCV
 from skautoencoder._training import _gradient, _programs
 from tests.conftest import curved, quick, quick_convolutional
-from tests.test_compilation import compilations
+from tests.training.test_compilation import compilations
 
 
 def chained():

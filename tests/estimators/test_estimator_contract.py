@@ -18,7 +18,7 @@ from sklearn.utils.validation import has_fit_parameter
 
 from skautoencoder import RBMTransformer
 from tests.conftest import quick, quick_convolutional
-from tests.test_interrupts import Strike
+from tests.estimators.test_interrupts import Strike
 
 
 def machine(**settings):
@@ -92,10 +92,11 @@ CONTAINERS = {
 
 @functools.cache
 def expected_of(name, kind):
-    """Codes and reconstructions of the rows in double precision, and their score."""
+    """Codes, reconstructions and scores of the rows in double precision, and their mean score."""
     X = in_kind(name, kind).astype(float)
     ours = fitted(name, X)
-    return ours.transform(X), ours.inverse_transform(ours.transform(X)), ours.score(X)
+    codes = ours.transform(X)
+    return codes, ours.inverse_transform(codes), ours.score_samples(X), ours.score(X)
 
 
 def in_kind(name, kind):
@@ -107,12 +108,14 @@ def assert_taken(name, kind, X, dtype):
     ours = fitted(name, X)
     codes = ours.transform(X)
     rebuilt = ours.inverse_transform(codes)
+    scores = ours.score_samples(X)
     expected = expected_of(name, kind)
-    for found, value in zip((codes, rebuilt), expected[:2], strict=True):
+    assert codes.dtype == rebuilt.dtype == dtype
+    assert scores.dtype == np.float64
+    for found, value in zip((codes, rebuilt, scores), expected[:3], strict=True):
         assert type(found) is np.ndarray
-        assert found.dtype == dtype
         assert_allclose(found, value, rtol=1e-3, atol=1e-3)  # after some steps of training
-    assert ours.score(X) == pytest.approx(expected[2], rel=1e-3, abs=1e-5)
+    assert ours.score(X) == pytest.approx(expected[3], rel=1e-3, abs=1e-5)
 
 
 @every_estimator

@@ -16,7 +16,7 @@ from sklearn.utils.estimator_checks import estimator_checks_generator, parametri
 
 from skautoencoder.objectives import OBJECTIVES
 from tests.conftest import quick
-from tests.test_sklearn_contract import EXPECTED_FAILURES
+from tests.estimators.test_sklearn_contract import EXPECTED_FAILURES
 
 ON_WHAT_WAS_LEARNT = {
     "check_dict_unchanged",

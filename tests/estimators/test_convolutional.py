@@ -19,7 +19,7 @@ from skautoencoder import AutoencoderTransformer, ConvolutionalAutoencoderTransf
 from skautoencoder._networks import ConvolutionalNetwork
 from skautoencoder._networks._convolution import double, halve, halved, kernel_area
 from tests.conftest import curved, quick_convolutional, squared_error
-from tests.test_compilation import compilations
+from tests.training.test_compilation import compilations
 
 sizes = st.tuples(st.integers(1, 9), st.integers(1, 9))
 
