@@ -20,6 +20,7 @@ from skautoencoder._training._plan import Lane, Plan, lanes_and_held_out, number
 from skautoencoder._training._precision import moved, single
 from skautoencoder._training._seeds import START, generator
 from skautoencoder._training._start import Start
+from skautoencoder.objectives._base import Generative
 
 
 def make_plan(estimator, rows, seed, *, validation, groups, continued):
@@ -148,7 +149,7 @@ def final_code(estimator, rows, left_start):
         Whether any component says something of its row.
     """
     model, code = estimator._model, estimator._code
-    has_prior = hasattr(estimator._objective, "prior_units")
+    has_prior = isinstance(estimator._objective, Generative)
     prior = _in_prior_units(model, rows) if has_prior else _WITHOUT_PRIOR
     if estimator.whiten or left_start:
         spread = white = prior.unit

@@ -10,13 +10,14 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from skautoencoder.objectives import OBJECTIVES
+from skautoencoder.objectives._base import Generative
 
 
 def _draws_codes(estimator):
     objective = getattr(estimator, "_objective", None) or estimator.objective
     if isinstance(objective, str):
         objective = OBJECTIVES.get(objective)
-    if hasattr(objective, "log_likelihood"):
+    if isinstance(objective, Generative):
         return True
     raise AttributeError(
         f"objective={estimator.objective!r} has no distribution to draw from; "

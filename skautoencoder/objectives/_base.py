@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Iterable
+from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -140,3 +141,26 @@ class Objective:
                 f"The {field!r} parameter of {type(self).__name__} must be {allowed}. "
                 f"Got {getattr(self, field)!r} instead."
             )
+
+
+@runtime_checkable
+class Generative(Protocol):
+    """An objective whose codes have a distribution: estimators draw from it, and score by it."""
+
+    def moments(self, model: Model, params: AutoencoderParameters, x: np.ndarray) -> np.ndarray:
+        """Mean and variance of each row's code, side by side, on NumPy."""
+        ...
+
+    def prior_units(self, moments: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, bool]:
+        """What is to count as one in each component, and whether any of them is in use."""
+        ...
+
+    def log_likelihood(
+        self,
+        model: Model,
+        params: AutoencoderParameters,
+        x: np.ndarray,
+        draws: Iterable[np.ndarray],
+    ) -> np.ndarray:
+        """A lower bound of each row's log-likelihood, on NumPy."""
+        ...

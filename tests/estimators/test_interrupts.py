@@ -21,6 +21,14 @@ from skautoencoder._training._gradient_learner import GradientLearner
 from tests.conftest import curved, quick, quick_convolutional
 
 
+@pytest.fixture(autouse=True)
+def _pythons_own_handler():
+    """A shell starts what runs in its background with Ctrl-C ignored."""
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, usual)
+
+
 def rbm(**settings):
     defaults = {"visible": "gaussian", "learning_rate": 1e-3, "n_iter": 5, "random_state": 0}
     return RBMTransformer(2, **(defaults | settings))
