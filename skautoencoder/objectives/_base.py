@@ -155,12 +155,6 @@ class Generative(Protocol):
         """What is to count as one in each component, and whether any of them is in use."""
         ...
 
-    def log_likelihood(
-        self,
-        model: Model,
-        params: AutoencoderParameters,
-        x: np.ndarray,
-        draws: Iterable[np.ndarray],
-    ) -> np.ndarray:
+    def log_likelihood(self, model: Model, params: Any, x: Any, draws: Iterable) -> np.ndarray:
         """A lower bound of each row's log-likelihood, on NumPy."""
         ...
