@@ -15,3 +15,4 @@ for requirement in sorted({*project["dependencies"], *extras["test"]}):
         print(f"{name}=={lowest}" + ".0" * (2 - lowest.count(".")))
     if name == "jax":  # which takes the newest of its other half, if it is let
         print(f"jaxlib=={lowest}")
+print("pyparsing<3.3")  # of whose later versions matplotlib 3.9 warns

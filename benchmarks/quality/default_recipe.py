@@ -39,8 +39,14 @@ from skautoencoder._training._recipe import Recipe
 CANDIDATES: dict[str, tuple[dict, dict]] = {
     "default": ({}, {}),
     "glorot start": ({"init": "glorot"}, {}),
-    "leaves PCA for any gain": ({}, {"standard_errors": 0.0}),
-    "leaves PCA for 2 standard errors": ({}, {"standard_errors": 2.0}),
+    "leaves PCA for any gain": (
+        {},
+        {"standard_errors": 0.0, "standard_errors_without_best": -np.inf},
+    ),
+    "leaves PCA for 2 standard errors": (
+        {},
+        {"standard_errors": 2.0, "standard_errors_without_best": 1.0},
+    ),
     "never cross-validates": ({}, {"least_held_out": 1}),
     "no second try": ({}, {"second_try": np.inf}),
     "patience without a minimum of steps": ({}, {"patience_steps": 0}),
