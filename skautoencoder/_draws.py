@@ -13,21 +13,21 @@ from typing import Any
 from skautoencoder._functions import Array
 
 # The kind of random keys, which must not hang on what JAX has for a default just now.
-KEYS = "threefry2x32"
+_KEYS = "threefry2x32"
 
 
 def key_of(words: Array) -> Any:
     """The random keys of pairs of 32-bit words, of shape (..., 2)."""
     import jax
 
-    return jax.random.wrap_key_data(words, impl=KEYS)
+    return jax.random.wrap_key_data(words, impl=_KEYS)
 
 
 def same_key() -> Any:
     """The random key of what is to be drawn alike each time."""
     import jax
 
-    return jax.random.key(0, impl=KEYS)
+    return jax.random.key(0, impl=_KEYS)
 
 
 def uniform(key: Any, shape: tuple[int, ...], dtype: Any, low: Any = 0.0, high: Any = 1.0) -> Array:

@@ -6,6 +6,18 @@ from itertools import combinations, product
 
 import pytest
 
+from skautoencoder.objectives import OBJECTIVES, Contractive, Denoising, Sparse
+
+# The objectives with their defaults, and those that a field makes another program of.
+KINDS = {
+    **{name: objective() for name, objective in OBJECTIVES.items()},
+    "masking": Denoising(noise_std=0.0, masking=0.3),
+    "salt and pepper": Denoising(noise_std=0.0, salt_and_pepper=0.3),
+    "sparse by kl": Sparse(penalty="kl"),
+    "sparse by top_k": Sparse(penalty="top_k", k=2),
+    "contractive by directions": Contractive(n_directions=2),
+}
+
 
 def pairwise(*axes, allowed=lambda *values: True):
     """A few combinations of values, one of each axis, in which every pair of values occurs.

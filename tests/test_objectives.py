@@ -36,18 +36,10 @@ from skautoencoder.objectives import (
     Variational,
 )
 from tests.conftest import curved, quick, quick_convolutional, squared_error
-from tests.helpers import pairwise, slow_but_the_first
+from tests.helpers import KINDS, pairwise, slow_but_the_first
 from tests.training.test_compilation import compilations
 
 MIXED = MixedLoss(binary=(0, 1), categorical=((2, 3),))
-KINDS = {
-    **{name: objective() for name, objective in OBJECTIVES.items()},
-    "masking": Denoising(noise_std=0.0, masking=0.3),
-    "salt and pepper": Denoising(noise_std=0.0, salt_and_pepper=0.3),
-    "sparse by kl": Sparse(penalty="kl"),
-    "sparse by top_k": Sparse(penalty="top_k", k=2),
-    "contractive by directions": Contractive(n_directions=2),
-}
 # One number of each kind, and another value for it.
 NUMBERS = {
     "denoising": {"noise_std": 0.2},

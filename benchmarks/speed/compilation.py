@@ -33,9 +33,8 @@ RUNS = 100
 def main():
     parser = command_line(__doc__)
     parser.add_argument("--networks", type=int, default=5)
-    parser.add_argument("--shapes", type=int, default=len(SHAPES), help="the first so many")
-    smoke = {"networks": 1, "shapes": 1, "objectives": ["reconstruction"]}
-    args = parse(parser, objectives=list(OBJECTIVES), smoke=smoke)
+    smoke = {"networks": 1, "shapes": SHAPES[:1], "objectives": ["reconstruction"]}
+    args = parse(parser, shapes=SHAPES, objectives=list(OBJECTIVES), smoke=smoke)
     objectives: dict = {}
     draws: dict = {}
     cpu_seconds_of_fits("reconstruction", (16,))  # what the first program of a process takes
@@ -44,7 +43,7 @@ def main():
         seconds = float(np.median([first - second for first, second in found]))
         objectives[name] = seconds
         print(f"{name:16s} {seconds:.2f} s", flush=True)
-    for shape in SHAPES[: args.shapes]:
+    for shape in args.shapes:
         drawn = {how: draw(function, shape) for how, function in DRAWS.items()}
         print(shape, {how: f"{each[0]:.2f} s, {each[1]:.2f} ms" for how, each in drawn.items()})
         draws[str(shape)] = drawn

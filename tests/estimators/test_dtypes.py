@@ -1,4 +1,4 @@
-"""Precision in is precision out, and integers are not blown up."""
+"""Small integers are not blown up, and large offsets keep their digits."""
 
 from __future__ import annotations
 

@@ -162,13 +162,14 @@ def gaussians(n_samples, seed=0):
 
 def test_a_learnt_variance_is_the_noises():
     settings = {"visible": "gaussian", "learning_rate": 0.01, "n_iter": 60, "momentum": 0.5}
-    settings["random_state"] = 1  # with others the chains may stay at one of the two centres
+    # Chains of another seed, or of fewer steps, may stay at one of the two centres.
+    settings |= {"random_state": 1, "n_gibbs_steps": 5}
     X = gaussians(1000)
     unit = rbm(4, **settings).fit(X)
     learnt = rbm(4, variance="learnt", **settings).fit(X)
     assert_array_equal(unit.variance_, 1)
     assert_allclose(learnt.variance_, 0.09, atol=0.06)
-    assert learnt.score(gaussians(500, 1)) > unit.score(gaussians(500, 1)) + 0.5
+    assert learnt.score(gaussians(500, 1)) > unit.score(gaussians(500, 1)) + 1
 
 
 def test_score_is_the_log_likelihood():

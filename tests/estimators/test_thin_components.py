@@ -6,25 +6,12 @@ import numpy as np
 import pytest
 from sklearn.preprocessing import StandardScaler
 
-from skautoencoder.objectives import (
-    OBJECTIVES,
-    Contractive,
-    Denoising,
-    Sparse,
-)
+from skautoencoder.objectives import Sparse
 from tests.conftest import quick
-from tests.helpers import pairwise
+from tests.helpers import KINDS, pairwise
 
 pytestmark = pytest.mark.slow
 
-KINDS = {
-    **{name: objective() for name, objective in OBJECTIVES.items()},
-    "masking": Denoising(noise_std=0.0, masking=0.3),
-    "salt and pepper": Denoising(noise_std=0.0, salt_and_pepper=0.3),
-    "sparse by kl": Sparse(penalty="kl"),
-    "sparse by top_k": Sparse(penalty="top_k", k=2),
-    "contractive by directions": Contractive(n_directions=2),
-}
 RNG = np.random.RandomState(0)
 FULL = RNG.standard_normal((100, 8)) @ RNG.standard_normal((8, 8))
 

@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose
 from sklearn.base import clone
 
 from skautoencoder import AutoencoderSearchCV, RBMTransformer
-from skautoencoder._draws import KEYS
+from skautoencoder._draws import same_key
 from skautoencoder._training._promotion import under_our_rules
 from skautoencoder.boltzmann import Kind, Machine, annealed_log_weights
 from skautoencoder.losses import LOSSES, MixedLoss
@@ -111,10 +111,9 @@ def test_a_machines_chains_are_the_same(setting):
     bias = np.zeros(5, np.float32)
 
     def chains():
-        key = jax.random.key(0, impl=KEYS)
         anneal = under_our_rules(annealed_log_weights)
         return ours.sample(4, n_gibbs_steps=3, random_state=0), anneal(
-            machine, Kind(), bias, key, 3, 4
+            machine, Kind(), bias, same_key(), 3, 4
         )
 
     expected = chains()
