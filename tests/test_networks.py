@@ -13,6 +13,7 @@ from skautoencoder._networks import (
     ACTIVATIONS,
     ConvolutionalNetwork,
     DenseNetwork,
+    embedded,
     rescale_code,
 )
 
@@ -156,3 +157,21 @@ def test_glorot_weights_have_their_variance():
     _, params, _ = make(300, 100, (200,), "relu", False, 0, False)
     assert params.encoder.weights[0].var() == pytest.approx(2 / 500, rel=0.05)
     assert params.encoder.weights[1].var() == pytest.approx(2 / 300, rel=0.05)
+
+
+@pytest.mark.parametrize("linear", [False, True])
+def test_a_network_of_few_columns_is_the_same_along_a_basis_of_many(linear):
+    rng = np.random.default_rng(0)
+    basis, _ = np.linalg.qr(rng.standard_normal((9, 4)))
+    few = DenseNetwork(4, 2, (5, 3), "gelu", False)
+    path = (rng.standard_normal((4, 2)), rng.standard_normal((2, 4))) if linear else None
+    params = few.with_random_weights(rng, few.init(rng, path))
+    many, wide = embedded(few, params, basis, 0.5)
+    rows = rng.standard_normal((6, 9))
+    codes = few.encode(params, 0.5 * rows @ basis)
+    assert (many.n_features, many.hidden_layer_sizes) == (9, (5, 3))
+    assert_allclose(many.encode(wide, rows), codes, rtol=1e-4, atol=1e-5)
+    for found, expected in zip(many.decode(wide, codes), few.decode(params, codes), strict=True):
+        assert (found is None) == (expected is None)
+        if found is not None:
+            assert_allclose(0.5 * found, expected @ basis.T, rtol=1e-4, atol=1e-5)

@@ -144,6 +144,11 @@ class AutoencoderTransformer(BaseAutoencoder):
     Each takes 7 to 10 MiB, and JAX holds on to a sixth of that when the program goes
     (``benchmarks/speed/compiled_memory.py``); ``jax.clear_caches()`` frees most of both.
 
+    Few wide rows, no more than half as many as columns, are trained in the space that they span,
+    where the loss is the squared error, the objective "reconstruction" or "ordered", and weights
+    are not tied: as good a fit in a fraction of time and memory
+    (``benchmarks/quality/wide_rows.py``).
+
     Data that are cross-validated are trained on six times side by side: the weights, their
     average, and the optimizer's state of each fold are in memory until the fit ends.
 

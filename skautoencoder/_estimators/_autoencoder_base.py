@@ -123,6 +123,7 @@ class BaseAutoencoder(DrawingMixin, BaseTransformer):
             model says nothing of its rows.
         """
         from skautoencoder._estimators import _autoencoder_fit as steps
+        from skautoencoder._estimators._span import span_of
         from skautoencoder._training import _fit as training
 
         continued = self.warm_start and hasattr(self, "encoder_")
@@ -131,22 +132,23 @@ class BaseAutoencoder(DrawingMixin, BaseTransformer):
         groups = check_groups(groups, rows.X)
         seed = draw_seed(check_random_state(self.random_state))
 
+        span = None if continued else span_of(self, rows, validation, seed)
         plan = steps.make_plan(
-            self, rows, seed, validation=validation, groups=groups, continued=continued
+            self, rows, seed, validation=validation, groups=groups, continued=continued, span=span
         )
         learner = plan.leader.learner
-        steps.warn_dominant(self, learner.start.moments)
+        steps.warn_dominant(self, learner.start.moments if span is None else span.moments)
         reporter = FitReporter(
             self,
-            lambda params: steps.attributes(learner, params),
+            lambda params: steps.attributes(learner, params, span),
             hook_arguments(rows.X, y, sample_weight=sample_weight, groups=groups),
             self.max_iter,
         )
         state = training.fit(plan, training.begin(plan), reporter)
         learner, result = steps.kept(plan, training.result_of(plan, state))
-        attributes = steps.attributes(learner, result.params)
+        attributes = steps.attributes(learner, result.params, span)
         self._store(attributes, result, plan)
-        self._set_final_code(plan, result)
+        self._set_final_code(rows, plan, result)
         reporter.finish(lambda: {name: getattr(self, name) for name in attributes})
         if result.end is training.End.DIVERGED:
             self._warn_diverged(result)
@@ -351,10 +353,10 @@ class BaseAutoencoder(DrawingMixin, BaseTransformer):
         for leftover in ("_state", "_seed", "_idle"):  # of an earlier partial_fit
             self.__dict__.pop(leftover, None)
 
-    def _set_final_code(self, plan, result):
+    def _set_final_code(self, rows, plan, result):
         from skautoencoder._estimators._autoencoder_fit import final_code
 
-        attributes, in_use = final_code(self, plan.rows, left_start=result.best_epoch > 0)
+        attributes, in_use = final_code(self, rows, left_start=result.best_epoch > 0)
         self.__dict__.update(attributes)
         learner, index = plan.leader.learner, plan.leader.index
         n_steps = self.n_iter_ * learner.steps_an_epoch(len(index))

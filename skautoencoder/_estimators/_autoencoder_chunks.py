@@ -12,6 +12,7 @@ from skautoencoder._estimators._autoencoder_fit import (
     continued_lane,
     first_lane,
     warn_dominant,
+    width_of_code,
 )
 from skautoencoder._estimators._warning import warn_caller
 from skautoencoder._training._plan import numbered
@@ -29,7 +30,7 @@ def learn_chunk(estimator, rows):
         seed = draw_seed(check_random_state(estimator.random_state))
     first = not hasattr(estimator, "encoder_") or getattr(estimator, "_idle", _NEVER).all()
     lane = (
-        first_lane(estimator, rows, seed)(index, 0)
+        first_lane(estimator, rows, seed, width_of_code(estimator, rows, seed))(index, 0)
         if first
         else continued_lane(estimator, rows, index)
     )

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from skautoencoder._data._groups import row_groups
 from skautoencoder._data._moments import column_moments
 from skautoencoder._data._standardization import Standardization
 from skautoencoder._estimators._warning import warn_caller
@@ -23,21 +24,34 @@ from skautoencoder._training._start import Start
 from skautoencoder.objectives._base import Generative
 
 
-def make_plan(estimator, rows, seed, *, validation, groups, continued):
-    """The :class:`Plan` of a fit to checked rows; ``continued`` from the fitted weights."""
+def make_plan(estimator, rows, seed, *, validation, groups, continued, span=None):
+    """The :class:`Plan` of a fit to checked rows; ``continued`` from the fitted weights.
+
+    With a :class:`Span`, it is a plan for the rows' coordinates in that.
+    """
     recipe = estimator._recipe
+
+    def group():  # of the rows as they are: equal ones may have coordinates rounded otherwise
+        if validation is not None:
+            return row_groups(validation, numbered(validation))
+        return row_groups(rows, numbered(rows), groups)
+
+    learnt, chosen_by = rows, validation
+    if span is not None:
+        learnt = span.coordinates(rows)
+        chosen_by = None if validation is None else span.coordinates(validation)
     begin = (
         (lambda index, number: continued_lane(estimator, rows, index))
         if continued
-        else first_lane(estimator, rows, seed)
+        else first_lane(estimator, learnt, seed, width_of_code(estimator, rows, seed))
     )
     lanes, held_out = lanes_and_held_out(
-        rows,
+        learnt,
         begin,
         recipe,
         seed,
-        validation=validation,
-        groups=groups,
+        validation=chosen_by,
+        group=group,
         validation_fraction=estimator.validation_fraction,
         early_stopping=estimator.early_stopping,
         continued=continued,
@@ -46,7 +60,7 @@ def make_plan(estimator, rows, seed, *, validation, groups, continued):
     n_steps = learner.steps_an_epoch(len(index))
     waits = recipe.patience(estimator.n_iter_no_change, n_steps)
     return Plan(
-        rows,
+        learnt,
         lanes,
         held_out,
         max_iter=estimator.max_iter,
@@ -73,11 +87,9 @@ def kept(plan, result):
     return learner, result.with_start(learner.start_params)
 
 
-def first_lane(estimator, rows, seed):
+def first_lane(estimator, rows, seed, width):
     """A function that gives a lane on some of the rows, from its number: it starts anew."""
     everything = numbered(rows)
-    rng = generator(seed, START)
-    width = _width(estimator.n_components, rows, everything, rng)
     network = estimator._make_network(rows.n_features, width)
     start_at, loss = STARTS[estimator.init], estimator._asked_loss()
 
@@ -114,11 +126,14 @@ def continued_lane(estimator, rows, index):
     return Lane(_learner(estimator, network, start, len(index)), index)
 
 
-def attributes(learner, params):
-    """The attributes that make an estimator a fitted one, at these weights of a learner."""
+def attributes(learner, params, span=None):
+    """The attributes that make an estimator a fitted one, at these weights of a learner.
+
+    With a :class:`Span`, the learner's rows are coordinates in that.
+    """
     start = learner.start
     encoder, decoder = moved(start.params, single(start.params), params)
-    return {
+    found = {
         "n_components_": learner.model.network.n_components,
         "mean_": start.standardization.mean,
         "scale_": start.standardization.scale,
@@ -130,6 +145,7 @@ def attributes(learner, params):
         "_loss": learner.model.loss,
         "_objective": learner.objective,
     }
+    return found if span is None else span.embedded(found)
 
 
 def final_code(estimator, rows, left_start):
@@ -192,13 +208,14 @@ def warn_dominant(estimator, moments):
         )
 
 
-def _width(asked, rows, index, rng):
+def width_of_code(estimator, rows, seed):
     """The width of the code: ``n_components`` as PCA reads it."""
+    asked, index = estimator.n_components, numbered(rows)
     if isinstance(asked, Integral):
         return int(asked)
     if asked is None:
         return min(len(index), rows.n_features)
-    axes = principal_axes(rows, index, None, rng)
+    axes = principal_axes(rows, index, None, generator(seed, START))
     if asked != "mle":
         return axes.count(asked)
     if len(index) < rows.n_features:

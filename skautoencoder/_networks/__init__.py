@@ -3,6 +3,7 @@
 from skautoencoder._networks._activations import ACTIVATIONS
 from skautoencoder._networks._convolutional import ConvolutionalNetwork
 from skautoencoder._networks._dense import DenseNetwork
+from skautoencoder._networks._embedding import embedded
 from skautoencoder._networks._network import Network
 from skautoencoder._networks._rescaling import rescale_code
 from skautoencoder._networks._stacks import AutoencoderParameters, Stack
@@ -14,5 +15,6 @@ __all__ = [
     "DenseNetwork",
     "Network",
     "Stack",
+    "embedded",
     "rescale_code",
 ]

@@ -39,6 +39,7 @@ class ConvolutionalNetwork:
     activation: str
     n_heads: int = 1
 
+    isotropic = False
     parameters = AutoencoderParameters
 
     @property

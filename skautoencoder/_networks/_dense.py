@@ -44,6 +44,11 @@ class DenseNetwork:
     parameters = AutoencoderParameters
 
     @property
+    def isotropic(self) -> bool:
+        """Whether rows and weights can be turned together: not weights that both halves share."""
+        return not self.tied_weights
+
+    @property
     def widest(self) -> int:
         """The most values that a row is on its way through the network."""
         return max(self._sizes()[0])

@@ -33,6 +33,11 @@ class Network(Protocol):
         ...
 
     @property
+    def isotropic(self) -> bool:
+        """Whether the network knows no columns: turned rows are rebuilt with turned weights."""
+        ...
+
+    @property
     def widest(self) -> int:
         """The most values that a row is on its way through the network."""
         ...

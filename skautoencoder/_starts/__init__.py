@@ -10,4 +10,7 @@ from skautoencoder._starts._rbm import start_at_machines
 
 STARTS = {"pca": start_at_pca, "glorot": start_at_random, "rbm": start_at_machines}
 
-__all__ = ["STARTS"]
+#: Those that are the same for turned rows: the visible units of a machine are columns.
+ISOTROPIC_STARTS = {"pca", "glorot"}
+
+__all__ = ["ISOTROPIC_STARTS", "STARTS"]

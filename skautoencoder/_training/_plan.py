@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from skautoencoder._data._groups import row_groups
 from skautoencoder._data._source import Source
 from skautoencoder._training._folds import split
 from skautoencoder._training._learner import Learner
@@ -96,7 +95,7 @@ def lanes_and_held_out(
     seed: int,
     *,
     validation: Source | None,
-    groups: np.ndarray | None,
+    group: Callable[[], np.ndarray],
     validation_fraction: float,
     early_stopping: bool,
     continued: bool,
@@ -112,8 +111,9 @@ def lanes_and_held_out(
     seed : int
     validation : Source or None
         The user's own rows, to choose the best weights by.
-    groups : ndarray or None
-        Labels of rows that belong together.
+    group : callable
+        ``group()`` gives the number of the group that each row with a weight belongs to, of
+        ``validation`` where there is one, else of ``rows``.
     validation_fraction : float
     early_stopping : bool
     continued : bool
@@ -128,24 +128,23 @@ def lanes_and_held_out(
     everything = numbered(rows)
     if validation is not None:
         index = np.arange(len(validation.weight))
-        held_out = HeldOut(0, validation, index, row_groups(validation, index))
-        return (begin(everything, 0),), (held_out,)
+        return (begin(everything, 0),), (HeldOut(0, validation, index, group()),)
     if not early_stopping:
         return (begin(everything, 0),), ()
-    group = row_groups(rows, everything, groups)
-    if not group.any():
+    number = group()
+    if not number.any():
         raise ValueError(
             "groups leaves all rows in one group, so none can be held out from the others. "
             "Give X_val, or set early_stopping=False."
         )
-    folds = split(everything, group, validation_fraction, recipe, generator(seed, SPLIT))
+    folds = split(everything, number, validation_fraction, recipe, generator(seed, SPLIT))
     if len(folds) > 1 and continued:
         return (begin(everything, 0),), ()
     # A lane of all rows goes before those of the folds, to be kept.
     trained = [everything, *(fold.train for fold in folds)] if len(folds) > 1 else [folds[0].train]
     first = len(trained) - len(folds)
     held_out_rows = tuple(
-        HeldOut(first + i, rows, fold.held_out, group[np.searchsorted(everything, fold.held_out)])
+        HeldOut(first + i, rows, fold.held_out, number[np.searchsorted(everything, fold.held_out)])
         for i, fold in enumerate(folds)
     )
-    return tuple(begin(index, number) for number, index in enumerate(trained)), held_out_rows
+    return tuple(begin(index, lane) for lane, index in enumerate(trained)), held_out_rows

@@ -35,12 +35,15 @@ class Loss(Protocol):
     power : int
     visible_units : str or None
         Which visible units of a Boltzmann machine have that output, if any do.
+    isotropic : bool
+        Whether the error of a row is that of the row turned, where both rows are.
     bounded_by_range : bool
         Whether the link is to know the largest value of each column in training.
     """
 
     interval: ClassVar[Interval | None] = None
     power: ClassVar[int] = 0
+    isotropic: ClassVar[bool] = False
     visible_units: ClassVar[str | None] = None
 
     @property

@@ -18,6 +18,7 @@ class SquaredError(Loss):
 
     link = Identity()
     power = 2
+    isotropic = True
     visible_units = "gaussian"
 
     def error(self, target: Array, output: Array) -> Array:

@@ -78,6 +78,10 @@ class Objective:
     #: Encoder outputs for each component of the code.
     n_heads: ClassVar[int] = 1
 
+    #: Whether the loss stays the same where rows are turned and put in another unit. Few wide
+    #: rows are trained in the space that they span then. It is not inherited.
+    isotropic: ClassVar[bool] = False
+
     def loss(self, model: Model, params: AutoencoderParameters, x: Array, step: Step) -> Array:
         """Each row's loss, of shape (n_rows,), in one training step."""
         raise NotImplementedError

@@ -39,6 +39,8 @@ class Ordered(Objective):
     AutoencoderTransformer(n_components=16, objective=Ordered(stop=0.1))
     """
 
+    isotropic = True
+
     stop: float = 0.1
 
     def loss(self, model: Model, params: AutoencoderParameters, x: Array, step: Step) -> Array:

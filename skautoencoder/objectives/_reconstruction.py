@@ -27,6 +27,8 @@ class Reconstruction(Objective):
     AutoencoderTransformer(objective=Reconstruction())
     """
 
+    isotropic = True
+
     def loss(self, model: Model, params: AutoencoderParameters, x: Array, step: Step) -> Array:
         """Each row's reconstruction error."""
         return self.validation_loss(model, params, x)
