@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import cast
 
@@ -28,6 +28,8 @@ class Model:
         Rows reach the network as ``(X - mean) / scale``.
     highest : array of shape (n_features,) or None
         Largest value of each column in training, for a loss that is bounded by it.
+    seen : array of bool of shape (n_rows, n_features) or None
+        Which entries of the rows at hand count in errors; None where all do.
     """
 
     network: Network = field(metadata={"static": True})
@@ -35,11 +37,16 @@ class Model:
     mean: Array
     scale: Array | float
     highest: Array | None = None
+    seen: Array | None = None
 
     @property
     def unit(self) -> int:
         """The loss of rebuilding nothing but the mean, give or take: one a feature."""
         return len(self.mean)
+
+    def seeing(self, seen: Array | None) -> Model:
+        """The model for rows of which these entries count."""
+        return self if seen is None else replace(self, seen=seen)
 
     def encode(self, params: AutoencoderParameters, x: Array) -> Array:
         """The encoder's outputs for standardized rows."""
@@ -72,8 +79,8 @@ class Model:
         return self.loss.error(self.loss.link.target(x, self._scaling), output)
 
     def _summed(self, errors: Array) -> Array:
-        """The errors of a row's entries, added up: the one place where they meet."""
-        return errors.sum(-1)
+        """The errors of a row's seen entries, added up: the one place where they meet."""
+        return errors.sum(-1) if self.seen is None else (errors * self.seen).sum(-1)
 
     @cached_property
     def _scaling(self) -> Scaling:

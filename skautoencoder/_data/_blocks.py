@@ -26,6 +26,7 @@ class Block(NamedTuple):
     x: np.ndarray  # (max_steps, batch_size, n_features)
     weight: np.ndarray  # (max_steps, batch_size)
     n_steps: int
+    seen: np.ndarray | None = None  # as x: the entries that count; None where all do
 
 
 def blocks(
@@ -47,10 +48,14 @@ def blocks(
             standardization.fill(x[few], rows.take(index[few]))
         weight = np.zeros((max_steps, batch_size), np.float32)
         weight.ravel()[: len(index)] = rows.weight[index]
+        seen = rows.seen(index)
+        if seen is not None:
+            seen = np.resize(seen, x.shape)  # padding weighs nothing
         yield Block(
             x.reshape(max_steps, batch_size, n_features),
             weight,
             -(-len(index) // batch_size),
+            None if seen is None else seen.reshape(max_steps, batch_size, n_features),
         )
 
 

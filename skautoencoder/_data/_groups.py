@@ -59,7 +59,9 @@ def _copies(rows: Source, index: np.ndarray) -> np.ndarray:
 def _rounded_words(x: np.ndarray) -> np.ndarray:
     """The entries as whole numbers, equal where they round to the same in single precision."""
     # Rounded by hand, so that no very large or very small number is lost.
-    bits = (np.ascontiguousarray(x, np.float64) + 0.0).view(np.uint64)  # + 0.0: there is no -0
+    x = np.ascontiguousarray(x, np.float64) + 0.0  # there is no -0
+    x[np.isnan(x)] = np.nan  # of which there are many
+    bits = x.view(np.uint64)
     return (bits + np.uint64(2**28)) >> np.uint64(29)
 
 

@@ -45,6 +45,10 @@ class Moments(NamedTuple):
         """The mean, and the spread as one scale for all columns; 1 where there is none."""
         return Standardization(self.mean, self.spread or 1.0)
 
+    def with_more(self, variance: np.ndarray) -> Moments:
+        """The moments with more variance of each column, in squares of the data's units."""
+        return self._replace(variance=self.variance + variance / self.unit / self.unit)
+
     @property
     def dominant(self) -> int | None:
         """Number of the column that has nearly all of the variance of those that vary, or None."""

@@ -30,6 +30,18 @@ class Rows:
         """The rows at ``index``, dense, in the data's own type."""
         return dense(self.X[index])
 
+    def as_given(self) -> Rows:
+        """The rows before anything was filled in."""
+        return self
+
+    def seen(self, index: np.ndarray) -> np.ndarray | None:
+        """Which entries of the rows at ``index`` were there; None where all were."""
+        return None
+
+    def hidden_covariance(self, index: np.ndarray) -> np.ndarray | None:
+        """What the covariance of the rows at ``index`` lacks, because gaps were filled."""
+        return None
+
 
 def dense(rows: Any) -> np.ndarray:
     """Rows of an array or a sparse matrix, as an array."""

@@ -18,5 +18,11 @@ class Source(Protocol):
     def n_features(self) -> int:
         """Number of columns."""
 
+    def seen(self, index: np.ndarray) -> np.ndarray | None:
+        """Which entries of the rows at ``index`` count in errors; None where all do."""
+
+    def hidden_covariance(self, index: np.ndarray) -> np.ndarray | None:
+        """What the covariance of the rows at ``index`` lacks, because gaps were filled."""
+
     def take(self, index: np.ndarray) -> np.ndarray:
         """The rows at ``index``, dense, of shape (len(index), n_features)."""

@@ -144,6 +144,14 @@ class AutoencoderTransformer(BaseAutoencoder):
     Each takes 7 to 10 MiB, and JAX holds on to a sixth of that when the program goes
     (``benchmarks/speed/compiled_memory.py``); ``jax.clear_caches()`` frees most of both.
 
+    NaN is a gap. A Gaussian of the columns is fitted by expectation maximisation, with the
+    covariance of up to 64 columns or factors of more [4]_; training starts at its principal axes,
+    a row is encoded with its conditional mean in its gaps, and errors count what is seen. So a
+    complete row has the code that it has alone, and `inverse_transform` has no gaps. A column
+    that no row has is taken for zeros, a row of which nothing is seen for the columns' means. A
+    model that was fitted to complete rows fills by probabilistic PCA along its linear path, with
+    means where it has none. ``benchmarks/quality/gaps.py`` has the figures.
+
     Few wide rows, no more than half as many as columns, are trained in the space that they span,
     where the loss is the squared error, the objective "reconstruction" or "ordered", and weights
     are not tied: as good a fit in a fraction of time and memory
@@ -160,6 +168,8 @@ class AutoencoderTransformer(BaseAutoencoder):
        feedforward neural networks. AISTATS, 249-256.
     .. [3] Polyak, B. T., & Juditsky, A. B. (1992). Acceleration of stochastic
        approximation by averaging. SIAM J. Control and Optimization, 30(4), 838-855.
+    .. [4] Little, R. J. A., & Rubin, D. B. (2019). Statistical analysis with missing data (3rd
+       ed.), section 11.2. Wiley.
 
     Examples
     --------

@@ -11,7 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from skautoencoder._data._moments import column_moments
+from skautoencoder._data._filled_rows import filled, has_gaps, n_seen, spread_of_seen
 from skautoencoder._data._rows import Rows
 from skautoencoder._data._standardization import Standardization
 from skautoencoder._estimators._drawing import DrawingMixin
@@ -88,7 +88,8 @@ class BaseAutoencoder(DrawingMixin, BaseTransformer):
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             Training data. Read a block at a time: a memory map stays on disk, a sparse
-            matrix stays sparse, integers stay integers.
+            matrix stays sparse, integers stay integers. NaN is a gap: see Notes of the class.
+            Rows with gaps are copied, the gaps filled.
         y : None
             Ignored.
         X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
@@ -111,7 +112,7 @@ class BaseAutoencoder(DrawingMixin, BaseTransformer):
         Raises
         ------
         ValueError
-            If a parameter is out of range, X holds NaN, infinity or dates, fewer than two
+            If a parameter is out of range, X holds infinity or dates, fewer than two
             rows have a weight, or all rows are of one group and some are to be held out.
 
         Warns
@@ -119,8 +120,8 @@ class BaseAutoencoder(DrawingMixin, BaseTransformer):
         ConvergenceWarning
             If the loss diverged; the best weights so far are kept.
         UserWarning
-            If one column has more than 99.9 % of the variance, or the code of a variational
-            model says nothing of its rows.
+            If one column has more than 99.9 % of the variance, no row has a value in some
+            column, or the code of a variational model says nothing of its rows.
         """
         from skautoencoder._estimators import _autoencoder_fit as steps
         from skautoencoder._estimators._span import span_of
@@ -132,7 +133,11 @@ class BaseAutoencoder(DrawingMixin, BaseTransformer):
         groups = check_groups(groups, rows.X)
         seed = draw_seed(check_random_state(self.random_state))
 
-        span = None if continued else span_of(self, rows, validation, seed)
+        filling = steps.filling_of(self, (rows, validation), seed, continued=continued)
+        rows = filled(rows, filling)
+        validation = None if validation is None else filled(validation, filling)
+        turns = not continued and filling is None
+        span = span_of(self, rows, validation, seed) if turns else None
         plan = steps.make_plan(
             self, rows, seed, validation=validation, groups=groups, continued=continued, span=span
         )
@@ -140,13 +145,13 @@ class BaseAutoencoder(DrawingMixin, BaseTransformer):
         steps.warn_dominant(self, learner.start.moments if span is None else span.moments)
         reporter = FitReporter(
             self,
-            lambda params: steps.attributes(learner, params, span),
-            hook_arguments(rows.X, y, sample_weight=sample_weight, groups=groups),
+            lambda params: steps.attributes(learner, params, span) | {"_filling": filling},
+            hook_arguments(X, y, sample_weight=sample_weight, groups=groups),
             self.max_iter,
         )
         state = training.fit(plan, training.begin(plan), reporter)
         learner, result = steps.kept(plan, training.result_of(plan, state))
-        attributes = steps.attributes(learner, result.params, span)
+        attributes = steps.attributes(learner, result.params, span) | {"_filling": filling}
         self._store(attributes, result, plan)
         self._set_final_code(rows, plan, result)
         reporter.finish(lambda: {name: getattr(self, name) for name in attributes})
@@ -210,6 +215,7 @@ class BaseAutoencoder(DrawingMixin, BaseTransformer):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            NaN is a gap: the row's mean, given what is seen of it, stands there.
 
         Returns
         -------
@@ -224,7 +230,7 @@ class BaseAutoencoder(DrawingMixin, BaseTransformer):
         NotFittedError
             If the estimator is not fitted.
         ValueError
-            If X holds NaN or infinity or has another number of columns.
+            If X holds infinity or has another number of columns.
         """
         X = self._check_X(X)
         codes = self._model.codes(X)
@@ -267,10 +273,14 @@ class BaseAutoencoder(DrawingMixin, BaseTransformer):
         Returns
         -------
         ndarray of shape (n_samples,)
-            Summed over the features, in squared units of the data, in double precision.
+            Summed over the features, in squared units of the data, in double precision. Of a
+            row with gaps it is the mean over what is seen, times the number of features; 0
+            where nothing is.
         """
         X = self._check_X(X)
         errors = self._model.squared_errors(X)
+        if has_gaps(X):
+            errors = errors * X.shape[1] / np.maximum(n_seen(X), 1)
         with np.errstate(over="ignore"):
             return -errors * np.float64(self.scale_) ** 2
 
@@ -288,12 +298,12 @@ class BaseAutoencoder(DrawingMixin, BaseTransformer):
         -------
         float
             ``1 - (squared error) / (squared distance to the mean of X)``, both summed
-            over all entries: 1 is perfect, 0 is no better than the mean. Comparable
-            with the same figure for PCA's reconstruction.
+            over all entries but gaps (NaN): 1 is perfect, 0 is no better than the mean.
+            Comparable with the same figure for PCA's reconstruction.
         """
         X = self._check_X(X)
         weight = check_weight(sample_weight, X)
-        spread = column_moments(Rows(X, weight), np.arange(X.shape[0])).spread
+        spread = spread_of_seen(Rows(X, weight))
         error = np.average(self._model.squared_errors(X), weights=weight) / X.shape[1]
         if spread == 0:
             return 1.0 if error == 0 else 0.0
@@ -326,7 +336,13 @@ class BaseAutoencoder(DrawingMixin, BaseTransformer):
             self._objective,
             Standardization(self.mean_, self.scale_),
             self._highest,
+            self._filling,
         )
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
 
     # -- the steps of a fit
 

@@ -6,10 +6,12 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 
+from skautoencoder._data._filled_rows import filled
 from skautoencoder._data._moments import column_moments
 from skautoencoder._estimators._autoencoder_fit import (
     attributes,
     continued_lane,
+    filling_of,
     first_lane,
     warn_dominant,
     width_of_code,
@@ -24,11 +26,13 @@ _NEVER = np.zeros(1, bool)
 
 def learn_chunk(estimator, rows):
     """Go on from an estimator's state with the rows of one chunk, or begin with them."""
-    index = numbered(rows)
     seed = getattr(estimator, "_seed", None)
     if seed is None:
         seed = draw_seed(check_random_state(estimator.random_state))
     first = not hasattr(estimator, "encoder_") or getattr(estimator, "_idle", _NEVER).all()
+    filling = filling_of(estimator, [rows], seed, continued=not first)
+    rows = filled(rows, filling)
+    index = numbered(rows)
     lane = (
         first_lane(estimator, rows, seed, width_of_code(estimator, rows, seed))(index, 0)
         if first
@@ -41,7 +45,7 @@ def learn_chunk(estimator, rows):
     rng = generator(seed, EPOCH, 0, 0 if first else estimator.n_iter_)
     epoch = learner.epoch(state, rows, index, rng)
     if first:
-        _begin(estimator, learner, before)
+        _begin(estimator, learner, before, filling)
     else:
         _warn_no_longer_idle(estimator, rows, index)
     estimator._seed = seed
@@ -60,10 +64,10 @@ def learn_chunk(estimator, rows):
     estimator.n_iter_ += 1
 
 
-def _begin(estimator, learner, loss):
+def _begin(estimator, learner, loss, filling):
     moments = learner.start.moments
     warn_dominant(estimator, moments)
-    estimator.__dict__.update(attributes(learner, learner.start_params))
+    estimator.__dict__.update(attributes(learner, learner.start_params), _filling=filling)
     estimator._idle = moments.variance == 0
     estimator.__dict__.pop("_state", None)
     estimator.loss_curve_, estimator.validation_loss_curve_, estimator.n_iter_ = [], [], 0

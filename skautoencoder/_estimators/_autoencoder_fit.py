@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from skautoencoder._data._filled_rows import has_gaps, seen_columns
+from skautoencoder._data._filling import fit_filling
 from skautoencoder._data._groups import row_groups
 from skautoencoder._data._moments import column_moments
 from skautoencoder._data._standardization import Standardization
@@ -19,7 +21,7 @@ from skautoencoder._starts._principal_axes import principal_axes
 from skautoencoder._training._gradient_learner import GradientLearner
 from skautoencoder._training._plan import Lane, Plan, lanes_and_held_out, numbered
 from skautoencoder._training._precision import moved, single
-from skautoencoder._training._seeds import START, generator
+from skautoencoder._training._seeds import FILL, START, generator
 from skautoencoder._training._start import Start
 from skautoencoder.objectives._base import Generative
 
@@ -33,8 +35,8 @@ def make_plan(estimator, rows, seed, *, validation, groups, continued, span=None
 
     def group():  # of the rows as they are: equal ones may have coordinates rounded otherwise
         if validation is not None:
-            return row_groups(validation, numbered(validation))
-        return row_groups(rows, numbered(rows), groups)
+            return row_groups(validation.as_given(), numbered(validation))
+        return row_groups(rows.as_given(), numbered(rows), groups)
 
     learnt, chosen_by = rows, validation
     if span is not None:
@@ -71,6 +73,39 @@ def make_plan(estimator, rows, seed, *, validation, groups, continued, span=None
         seed=seed,
         recipe=recipe,
     )
+
+
+def filling_of(estimator, sources, seed, *, continued):
+    """What fills the gaps of rows to learn from: None where there never were any.
+
+    Parameters
+    ----------
+    estimator : autoencoder
+    sources : sequence of Rows or None
+        The first holds the rows to learn from.
+    seed : int
+    continued : bool
+        Whether the fitted weights are gone on from. They know one filling.
+
+    Warns
+    -----
+    UserWarning
+        If no row has a value in some column.
+    """
+    if not any(has_gaps(rows.X) for rows in sources if rows is not None):
+        return estimator._filling if continued else None
+    if continued:
+        return estimator._model.filling
+    rows = sources[0]
+    _warn_never_seen(estimator, rows)
+    return fit_filling(rows.take, rows.weight, generator(seed, FILL))
+
+
+def _warn_never_seen(estimator, rows):
+    never = ~seen_columns(rows, numbered(rows))
+    if never.any():
+        names = ", ".join(estimator._column(number) for number in np.flatnonzero(never))
+        warn_caller(f"{names}: no row has a value there. Zeros stand in their place.")
 
 
 def kept(plan, result):

@@ -76,14 +76,14 @@ class DrawingMixin:
         -------
         ndarray of shape (n_samples,)
             In nats: a density for real-valued losses, a probability for "cross_entropy"
-            of binary data.
+            of binary data. Of a row with gaps (NaN), that of what is seen.
 
         Raises
         ------
         NotFittedError
             If the estimator is not fitted.
         ValueError
-            If X holds NaN or infinity or has another number of columns.
+            If X holds infinity or has another number of columns.
         """
         X = self._check_X(X)
         check_scalar(n_draws, "n_draws", Integral, min_val=1)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from skautoencoder._data._chunks import by_chunks, by_parallel_chunks, chunk_size
+from skautoencoder._data._filled_rows import has_gaps
+from skautoencoder._data._filling import Filling, filling_of_path
 from skautoencoder._data._precision import working_dtype
 from skautoencoder._data._rows import slices
 from skautoencoder._data._standardization import Standardization
@@ -30,6 +33,8 @@ class FittedAutoencoder:
     standardization : Standardization
     highest : ndarray of shape (n_features,) or None
         Largest value of each column in training, for a loss that is bounded by it.
+    learnt_filling : Filling or None
+        Of the rows that were learnt from; None where they had no gaps.
     """
 
     network: Any
@@ -38,6 +43,17 @@ class FittedAutoencoder:
     objective: Any
     standardization: Standardization
     highest: np.ndarray | None
+    learnt_filling: Filling | None = None
+
+    @cached_property
+    def filling(self) -> Filling:
+        """What fills gaps of new rows: what was learnt, or else the model's own linear path."""
+        if self.learnt_filling is not None:
+            return self.learnt_filling
+        n_components = self.network.n_components
+        path, nonlinear = self.network.decode(self.params, np.eye(n_components))
+        path = np.zeros_like(nonlinear) if path is None else path
+        return filling_of_path(*self.standardization, path)
 
     def codes(self, X):
         """The network's own codes of checked X, of about unit variance."""
@@ -65,6 +81,8 @@ class FittedAutoencoder:
         def error(model, params, x, rows):
             rebuilt = model.predict(params, self.objective.code(model, params, x))
             difference = np.subtract(rows, rebuilt, dtype=np.float64) / scale
+            if model.seen is not None:
+                difference *= model.seen
             return np.sum(difference**2, axis=1)
 
         return self._of_rows(error, X, np.float64)
@@ -111,14 +129,18 @@ class FittedAutoencoder:
     def _of_rows(self, function, X, dtype, *width, together=by_parallel_chunks):
         """``function(model, params, x, rows)`` of all rows, a chunk at a time, as ``dtype``.
 
-        ``x`` holds the standardized rows, ``rows`` those of checked X, as they are.
+        ``x`` holds the standardized rows, ``rows`` those of checked X, their gaps filled; the
+        model knows which entries were seen.
         """
         working = working_dtype(X.dtype)
         model, params = self._in_precision(working)
 
         def of_chunk(rows):
+            seen = None
+            if has_gaps(rows):
+                seen, rows = ~np.isnan(rows), self.filling.fill(rows)
             x = self.standardization.apply(rows, working)
-            return function(model, params, x, rows)
+            return function(model.seeing(seen), params, x, rows)
 
         return together(of_chunk, X, chunk_size(self.network.widest), dtype, *width)
 

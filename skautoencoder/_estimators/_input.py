@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from sklearn.utils import check_consistent_length, column_or_1d
+from sklearn.utils import check_consistent_length, column_or_1d, get_tags
 from sklearn.utils.validation import validate_data
 
 from skautoencoder._sklearn import check_sample_weight
@@ -31,7 +31,8 @@ def check_rows(estimator, X, *, reset, ensure_min_samples=1):
     Raises
     ------
     ValueError
-        If X holds NaN, infinity, dates or text, or has another number of columns.
+        If X holds infinity, dates or text, or NaN where the estimator takes no gaps, or has
+        another number of columns.
     """
     check_no_dates(X)
     return validate_data(
@@ -41,6 +42,7 @@ def check_rows(estimator, X, *, reset, ensure_min_samples=1):
         accept_sparse="csr",
         dtype=NUMBERS,
         ensure_min_samples=ensure_min_samples,
+        ensure_all_finite="allow-nan" if get_tags(estimator).input_tags.allow_nan else True,
     )
 
 

@@ -76,9 +76,13 @@ def principal_axes(
     # either: the same fit would give other bits.
     with one_blas_thread():
         moments = moments_of(rows, index)
+        direct = n_features <= min(len(index), _DIRECT)
+        hidden = rows.hidden_covariance(index) if direct else None
+        if hidden is not None:
+            moments = moments.with_more(np.diag(hidden))
         standardization = moments.standardization
-        if n_features <= min(len(index), _DIRECT):
-            variance, axes = _all_axes(rows, index, standardization, n_axes)
+        if direct:
+            variance, axes = _all_axes(rows, index, standardization, n_axes, hidden)
         elif len(index) <= _DIRECT:
             variance, axes = _axes_of_rows(next(_standard_chunks(rows, index, standardization)))
         else:
@@ -131,12 +135,22 @@ def _standard_chunks(
 
 
 def _all_axes(
-    rows: Source, index: np.ndarray, standardization: Standardization, n_axes: int | None
+    rows: Source,
+    index: np.ndarray,
+    standardization: Standardization,
+    n_axes: int | None,
+    hidden: np.ndarray | None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Variances and axes from the covariance, or, where that is too coarse, from the rows."""
-    variance, axes = linalg.eigh(_covariance_times(rows, index, standardization))
+    """Variances and axes from the covariance, or, where that is too coarse, from the rows.
+
+    ``hidden`` is what the covariance of filled rows lacks, in the units of the data.
+    """
+    covariance = _covariance_times(rows, index, standardization)
+    if hidden is not None:
+        covariance = covariance + hidden / standardization.scale / standardization.scale
+    variance, axes = linalg.eigh(covariance)
     variance, axes = variance[::-1].clip(0), axes[:, ::-1]
-    if variance[:n_axes][-1] > _COVARIANCE_RESOLVES * variance[0]:
+    if hidden is not None or variance[:n_axes][-1] > _COVARIANCE_RESOLVES * variance[0]:
         return variance, axes
     n_features = len(variance)
     factor = np.empty((0, n_features))

@@ -54,6 +54,12 @@ class EncodedRows:
         """Number of hidden units of the last machine, or of columns without one."""
         return len(self.machines[-1][0].hidden_bias) if self.machines else self.rows.n_features
 
+    def seen(self, index: np.ndarray) -> None:
+        """All entries count."""
+
+    def hidden_covariance(self, index: np.ndarray) -> None:
+        """Nothing is hidden."""
+
     def take(self, index: np.ndarray) -> np.ndarray:
         """The rows at ``index``, encoded."""
         x = self.standardization.apply(self.rows.take(index))

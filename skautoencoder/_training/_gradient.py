@@ -99,11 +99,12 @@ def train_block(
         weights, total = carry
         x, weight = block.x[i], block.weight[i]
         unit_of_all = unit * schedule.n_rows[i]
+        seen = None if block.seen is None else block.seen[i]
 
         def batch_loss(params: Any) -> Any:
             key = key_of(schedule.key_words[i])
             step = Step(key, weight, schedule.progress[i])
-            return weight @ objective.loss(model, params, x, step) / unit_of_all
+            return weight @ objective.loss(model.seeing(seen), params, x, step) / unit_of_all
 
         loss, gradient = jax.value_and_grad(batch_loss)(weights.params)
         transformation = make_optimizer(optimizer, schedule.rate[i], weight_decay)

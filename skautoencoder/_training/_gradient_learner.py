@@ -165,7 +165,12 @@ class GradientLearner:
         params = single(params)
         evaluate = evaluation_program(jax.tree.structure((self.model, self.objective)))
         losses = [
-            evaluate(params, chunk.x[0], self.model, self.objective)
+            evaluate(
+                params,
+                chunk.x[0],
+                self.model.seeing(None if chunk.seen is None else chunk.seen[0]),
+                self.objective,
+            )
             for chunk in blocks(rows, index, self.start.standardization, _ROWS_A_CALL, max_steps=1)
         ]
         jax.block_until_ready(losses)  # see epoch

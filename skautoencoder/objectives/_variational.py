@@ -96,7 +96,8 @@ class Variational(Objective):
 
     def in_units(self, loss: Any, model: Model, scale: float) -> Any:
         """The same in nats: densities of real-valued rows are lower where rows spread more."""
-        return loss + len(model.mean) * np.log(scale) * (model.loss.power > 0)
+        n_seen = len(model.mean) if model.seen is None else model.seen.sum(-1)
+        return loss + n_seen * np.log(scale) * (model.loss.power > 0)
 
     def check(self, model: Model) -> None:
         """Raise a ValueError where a field is out of range or the loss has no likelihood."""

@@ -50,12 +50,12 @@ def test_parameters_out_of_range(parameter, value, allowed):
 
 
 @pytest.mark.parametrize("method", ["fit", "partial_fit", "transform", "score_samples", "score"])
-@pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_nan_and_infinity(method, bad):
+@pytest.mark.parametrize("bad", [np.inf, -np.inf])
+def test_infinity(method, bad):
     ours = quick().fit(curved(30))
     X = curved(30)
-    X[3, 2] = bad
-    with pytest.raises(ValueError, match=r"contains (NaN|infinity)"):
+    X[3, 2], X[4, 1] = bad, np.nan
+    with pytest.raises(ValueError, match="contains infinity"):
         getattr(ours, method)(X)
     assert ours.transform(curved(3)).shape == (3, 2)  # still fitted
 

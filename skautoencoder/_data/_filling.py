@@ -1,0 +1,114 @@
+"""What stands in the gaps of a row: its mean, given what is seen of it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from skautoencoder._data._factors import Factors, fit_factors
+from skautoencoder._data._gaussian import Gaussian, fit_gaussian
+
+# Up to so many columns, a full covariance; factors beyond.
+_FULL = 64
+_MOST_ROWS = 5_000  # that it learns from, drawn at random
+_MOST_VALUES = 2_000_000
+_LEAST_NOISE_OF_PATH = 1e-3
+_HIDDEN = 0.1  # of the seen cells, to choose by
+
+
+class Filling(NamedTuple):
+    """A linear model of the columns, and the units that it has them in.
+
+    A row without any entry gets the columns' means, and a column that no row had gets zeros.
+    """
+
+    location: np.ndarray  # (n_features,)
+    scale: np.ndarray  # (n_features,)
+    lowest: np.ndarray  # (n_features,), of what was seen: nothing is filled in beyond
+    highest: np.ndarray
+    model: Gaussian | Factors
+
+    def fill(self, rows: np.ndarray) -> np.ndarray:
+        """The rows, each with its mean in its gaps; rows without gaps are as they were."""
+        gaps = np.isnan(rows)
+        some = np.flatnonzero(gaps.any(axis=1))
+        if len(some) == 0:
+            return rows
+        found = self.model.filled(self._standard(rows[some]), ~gaps[some])
+        found = np.clip(found * self.scale + self.location, self.lowest, self.highest)
+        filled = rows.copy()
+        filled[some] = np.where(gaps[some], found, rows[some])
+        return filled
+
+    def hidden_covariance(self, seen: np.ndarray, share: np.ndarray) -> np.ndarray:
+        """The covariance of what gaps hold around what fills them, in the units of the data."""
+        return self.model.hidden_covariance(seen, share) * np.outer(self.scale, self.scale)
+
+    def _standard(self, rows: np.ndarray) -> np.ndarray:
+        return np.nan_to_num((rows.astype(float) - self.location) / self.scale)
+
+
+def fit_filling(rows: Any, weight: np.ndarray, rng: np.random.Generator) -> Filling:
+    """The :class:`Filling` of rows with gaps (NaN).
+
+    Parameters
+    ----------
+    rows : callable
+        ``rows(index)`` gives some of them, dense.
+    weight : ndarray of shape (n_rows,)
+        Those that weigh nothing are left out. No more than 5,000 are learnt from.
+    rng : numpy.random.Generator
+    """
+    index = np.flatnonzero(weight)
+    n_features = rows(index[:1]).shape[1]
+    n_rows = max(2, min(_MOST_ROWS, _MOST_VALUES // n_features))
+    some = np.sort(rng.permutation(index)[:n_rows])
+    x = rows(some).astype(float)
+    seen = ~np.isnan(x)
+    lowest, highest = _range(x, seen)
+    unit = np.maximum(np.maximum(abs(lowest), abs(highest)), np.finfo(float).tiny)
+    in_unit = np.where(seen, x, 0.0) / unit
+    count = np.maximum(seen.sum(axis=0), 1)
+    mean = in_unit.sum(axis=0) / count
+    spread = np.sqrt((np.where(seen, in_unit - mean, 0.0) ** 2).sum(axis=0) / count)
+    varies = lowest < highest
+    location = np.where(varies, mean * unit, lowest)
+    scale = np.where(varies & (spread > 0), spread * unit, 1.0)
+    z = np.where(seen, (x - location) / scale, 0.0)
+    share = weight[some] / weight[some].sum()
+    hide = seen & (rng.uniform(size=seen.shape) < _HIDDEN)
+    model = (
+        fit_gaussian(z, seen, share, hide)
+        if n_features <= _FULL
+        else fit_factors(z, seen, share, hide, rng)
+    )
+    return Filling(location, scale, lowest, highest, model)
+
+
+def filling_of_path(mean: np.ndarray, scale: float, path: np.ndarray) -> Filling:
+    """The :class:`Filling` of a model that saw no gaps: probabilistic PCA along its linear path.
+
+    Tipping & Bishop (1999). What the path leaves of the variance is noise, as large in all
+    columns.
+
+    Parameters
+    ----------
+    mean : ndarray of shape (n_features,)
+    scale : float
+    path : ndarray of shape (n_components, n_features)
+        What the components, of unit variance, add to standardized rows.
+    """
+    n_features = len(mean)
+    noise = max(1 - float((path**2).sum()) / n_features, _LEAST_NOISE_OF_PATH)
+    everywhere = np.full(n_features, np.inf)
+    model = Factors(np.zeros(n_features), path.T.astype(float), np.full(n_features, noise))
+    return Filling(mean, np.full(n_features, float(scale)), -everywhere, everywhere, model)
+
+
+def _range(x: np.ndarray, seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The least and the largest entry seen of each column; zeros where there is none."""
+    lowest = np.where(seen, x, np.inf).min(axis=0)
+    highest = np.where(seen, x, -np.inf).max(axis=0)
+    never = lowest > highest
+    return np.where(never, 0.0, lowest), np.where(never, 0.0, highest)
