@@ -41,12 +41,12 @@ class FilledRows(Rows):
         """Which entries of the rows at ``index`` are there."""
         return ~np.isnan(dense(self.given[index]))
 
-    def hidden_covariance(self, index: np.ndarray) -> np.ndarray:
+    def hidden_covariance(self, index: np.ndarray, unit: float) -> np.ndarray:
         """The covariance of what gaps hold around what fills them, in the mean of the rows."""
         share = self.weight[index] / self.weight[index].sum()
         total = np.zeros((self.n_features,) * 2)
         for some in slices(len(index), max(1, _CHUNK_VALUES // self.n_features)):
-            total += self.filling.hidden_covariance(self.seen(index[some]), share[some])
+            total += self.filling.hidden_covariance(self.seen(index[some]), share[some], unit)
         return total
 
 

@@ -11,8 +11,8 @@ from skautoencoder._data._gaussian import Gaussian, fit_gaussian
 
 # Up to so many columns, a full covariance; factors beyond.
 _FULL = 64
-_MOST_ROWS = 5_000  # that it learns from, drawn at random
-_MOST_VALUES = 2_000_000
+# Rows that it learns from, drawn at random, and their values. A row's own matrix takes time.
+_MOST_ROWS, _LEAST_ROWS, _MOST_VALUES = 5_000, 1_000, 131_072
 _LEAST_NOISE_OF_PATH = 1e-3
 _HIDDEN = 0.1  # of the seen cells, to choose by
 
@@ -41,9 +41,10 @@ class Filling(NamedTuple):
         filled[some] = np.where(gaps[some], found, rows[some])
         return filled
 
-    def hidden_covariance(self, seen: np.ndarray, share: np.ndarray) -> np.ndarray:
-        """The covariance of what gaps hold around what fills them, in the units of the data."""
-        return self.model.hidden_covariance(seen, share) * np.outer(self.scale, self.scale)
+    def hidden_covariance(self, seen: np.ndarray, share: np.ndarray, unit: float) -> np.ndarray:
+        """The covariance of what gaps hold around what fills them, in squares of a unit."""
+        scale = self.scale / unit
+        return self.model.hidden_covariance(seen, share) * np.outer(scale, scale)
 
     def _standard(self, rows: np.ndarray) -> np.ndarray:
         return np.nan_to_num((rows.astype(float) - self.location) / self.scale)
@@ -57,12 +58,13 @@ def fit_filling(rows: Any, weight: np.ndarray, rng: np.random.Generator) -> Fill
     rows : callable
         ``rows(index)`` gives some of them, dense.
     weight : ndarray of shape (n_rows,)
-        Those that weigh nothing are left out. No more than 5,000 are learnt from.
+        Those that weigh nothing are left out. Of many, 1,000 to 5,000 are learnt from, fewer
+        where there are more columns.
     rng : numpy.random.Generator
     """
     index = np.flatnonzero(weight)
     n_features = rows(index[:1]).shape[1]
-    n_rows = max(2, min(_MOST_ROWS, _MOST_VALUES // n_features))
+    n_rows = max(_LEAST_ROWS, min(_MOST_ROWS, _MOST_VALUES // n_features))
     some = np.sort(rng.permutation(index)[:n_rows])
     x = rows(some).astype(float)
     seen = ~np.isnan(x)

@@ -63,8 +63,9 @@ class Gaussian(NamedTuple):
         mean = share @ filled
         centered = filled - mean
         covariance = (centered * share[:, None]).T @ centered + hidden
-        diagonal = np.diag(np.diag(covariance) + _RIDGE)
-        return Gaussian(mean, (1 - let_go) * covariance + let_go * diagonal + _RIDGE * _eye(mean))
+        kept = (1 - let_go) * covariance
+        kept[np.diag_indices_from(kept)] = np.diag(covariance) + _RIDGE
+        return Gaussian(mean, kept)
 
 
 def fit_gaussian(z: np.ndarray, seen: np.ndarray, share: np.ndarray, hide: np.ndarray) -> Gaussian:
@@ -109,10 +110,6 @@ def _climbed(
         if np.abs(gaussian.covariance - before).max() < _TOLERANCE:
             break
     return gaussian
-
-
-def _eye(mean: np.ndarray) -> np.ndarray:
-    return np.eye(len(mean))
 
 
 def _by_number_of_gaps(gaps: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:

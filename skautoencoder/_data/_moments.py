@@ -46,8 +46,8 @@ class Moments(NamedTuple):
         return Standardization(self.mean, self.spread or 1.0)
 
     def with_more(self, variance: np.ndarray) -> Moments:
-        """The moments with more variance of each column, in squares of the data's units."""
-        return self._replace(variance=self.variance + variance / self.unit / self.unit)
+        """The moments with more variance of each column, in squares of the unit."""
+        return self._replace(variance=self.variance + variance)
 
     @property
     def dominant(self) -> int | None:

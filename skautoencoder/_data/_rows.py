@@ -38,8 +38,8 @@ class Rows:
         """Which entries of the rows at ``index`` were there; None where all were."""
         return None
 
-    def hidden_covariance(self, index: np.ndarray) -> np.ndarray | None:
-        """What the covariance of the rows at ``index`` lacks, because gaps were filled."""
+    def hidden_covariance(self, index: np.ndarray, unit: float) -> np.ndarray | None:
+        """What their covariance lacks because gaps were filled, in squares of a unit."""
         return None
 
 

@@ -21,8 +21,11 @@ class Source(Protocol):
     def seen(self, index: np.ndarray) -> np.ndarray | None:
         """Which entries of the rows at ``index`` count in errors; None where all do."""
 
-    def hidden_covariance(self, index: np.ndarray) -> np.ndarray | None:
-        """What the covariance of the rows at ``index`` lacks, because gaps were filled."""
+    def hidden_covariance(self, index: np.ndarray, unit: float) -> np.ndarray | None:
+        """What the covariance of the rows at ``index`` lacks because gaps were filled.
+
+        In squares of a unit, as :class:`Moments` has variances; None where nothing was filled.
+        """
 
     def take(self, index: np.ndarray) -> np.ndarray:
         """The rows at ``index``, dense, of shape (len(index), n_features)."""

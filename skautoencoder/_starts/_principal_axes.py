@@ -77,9 +77,10 @@ def principal_axes(
     with one_blas_thread():
         moments = moments_of(rows, index)
         direct = n_features <= min(len(index), _DIRECT)
-        hidden = rows.hidden_covariance(index) if direct else None
+        hidden = rows.hidden_covariance(index, moments.unit) if direct else None
         if hidden is not None:
             moments = moments.with_more(np.diag(hidden))
+            hidden = hidden * (moments.unit / moments.standardization.scale) ** 2
         standardization = moments.standardization
         if direct:
             variance, axes = _all_axes(rows, index, standardization, n_axes, hidden)
@@ -143,11 +144,11 @@ def _all_axes(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Variances and axes from the covariance, or, where that is too coarse, from the rows.
 
-    ``hidden`` is what the covariance of filled rows lacks, in the units of the data.
+    ``hidden`` is what the covariance of filled rows lacks, in standard units.
     """
     covariance = _covariance_times(rows, index, standardization)
     if hidden is not None:
-        covariance = covariance + hidden / standardization.scale / standardization.scale
+        covariance = covariance + hidden
     variance, axes = linalg.eigh(covariance)
     variance, axes = variance[::-1].clip(0), axes[:, ::-1]
     if hidden is not None or variance[:n_axes][-1] > _COVARIANCE_RESOLVES * variance[0]:

@@ -57,7 +57,7 @@ class EncodedRows:
     def seen(self, index: np.ndarray) -> None:
         """All entries count."""
 
-    def hidden_covariance(self, index: np.ndarray) -> None:
+    def hidden_covariance(self, index: np.ndarray, unit: float) -> None:
         """Nothing is hidden."""
 
     def take(self, index: np.ndarray) -> np.ndarray:

@@ -113,6 +113,12 @@ def test_training_is_never_worse_than_its_start_on_what_is_seen():
     assert ours.best_loss_ < ours.validation_loss_curve_[0]
 
 
+@pytest.mark.parametrize("unit", [1e-200, 1e200])
+def test_any_unit(unit):
+    ours, twin = quick(2).fit(X * unit), quick(2).fit(X)
+    assert ours.score(X * unit) == pytest.approx(twin.score(X), abs=1e-4)
+
+
 def test_a_column_that_no_row_has_is_told_and_is_zero():
     rows = X.copy()
     rows[:, 2] = np.nan
