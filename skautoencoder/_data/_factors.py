@@ -5,10 +5,11 @@ Rubin & Thayer (1982), EM algorithms for ML factor analysis; gaps are left out o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+
+from skautoencoder._data._rows import slices
 
 N_FACTORS = (4, 8, 16, 32)  # the best on hidden cells is taken
 _N_STEPS, _N_STEPS_OF_A_CHOICE = 30, 12
@@ -132,7 +133,5 @@ def _climbed(
     return factors
 
 
-def _chunks(z: np.ndarray, n_factors: int) -> Iterator[slice]:
-    size = max(1, _VALUES // max(z.shape[1], n_factors**2))
-    for start in range(0, len(z), size):
-        yield slice(start, start + size)
+def _chunks(z: np.ndarray, n_factors: int) -> list[slice]:
+    return slices(len(z), max(1, _VALUES // max(z.shape[1], n_factors**2)))

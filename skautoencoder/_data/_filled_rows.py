@@ -45,7 +45,7 @@ class FilledRows(Rows):
         """The covariance of what gaps hold around what fills them, in the mean of the rows."""
         share = self.weight[index] / self.weight[index].sum()
         total = np.zeros((self.n_features,) * 2)
-        for some in slices(len(index), max(1, _CHUNK_VALUES // self.n_features)):
+        for some in _chunks(len(index), self.n_features):
             total += self.filling.hidden_covariance(self.seen(index[some]), share[some], unit)
         return total
 
@@ -68,7 +68,7 @@ def n_seen(X: Any) -> np.ndarray:
 def seen_columns(rows: Rows, index: np.ndarray) -> np.ndarray:
     """Which columns have an entry in some of the rows at ``index``."""
     seen = np.zeros(rows.n_features, bool)
-    for some in slices(len(index), max(1, _CHUNK_VALUES // rows.n_features)):
+    for some in _chunks(len(index), rows.n_features):
         seen |= ~np.isnan(rows.take(index[some])).all(axis=0)
     return seen
 
@@ -95,7 +95,7 @@ def filled(rows: Rows, filling: Filling | None) -> Rows:
     if filling is None or not has_gaps(rows.X):
         return rows
     X = rows.X.copy() if hasattr(rows.X, "toarray") else np.array(rows.X)
-    for some in slices(X.shape[0], max(1, _CHUNK_VALUES // X.shape[1])):
+    for some in _chunks(*X.shape):
         found = filling.fill(dense(rows.X[some]))
         if hasattr(X, "toarray"):
             _fill_entries(X, some, found)
@@ -112,3 +112,7 @@ def _fill_entries(X: Any, some: slice, found: np.ndarray) -> None:
     )
     values, gaps = X.data[entries], np.isnan(X.data[entries])
     values[gaps] = found[row[gaps], X.indices[entries][gaps]]
+
+
+def _chunks(n_rows: int, n_columns: int) -> list[slice]:
+    return slices(n_rows, max(1, _CHUNK_VALUES // n_columns))

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skautoencoder._data._rows import slices
+
 # Shares of the covariance off its diagonal that are let go; the best on hidden cells is taken.
 SHARES = (1.0, 0.3, 0.1, 0.03, 0.01, 0.0)
 _N_STEPS, _N_STEPS_OF_A_CHOICE = 30, 10
@@ -117,7 +119,6 @@ def _by_number_of_gaps(gaps: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarra
     counts = gaps.sum(axis=1)
     for count in np.unique(counts[counts > 0]):
         every = np.flatnonzero(counts == count)
-        n_together = max(1, _VALUES // int(count) ** 2)
-        for start in range(0, len(every), n_together):
-            rows = every[start : start + n_together]
+        for some in slices(len(every), max(1, _VALUES // int(count) ** 2)):
+            rows = every[some]
             yield rows, np.nonzero(gaps[rows])[1].reshape(len(rows), count)

@@ -146,7 +146,7 @@ class BaseAutoencoder(DrawingMixin, BaseTransformer):
         reporter = FitReporter(
             self,
             lambda params: steps.attributes(learner, params, span) | {"_filling": filling},
-            hook_arguments(X, y, sample_weight=sample_weight, groups=groups),
+            hook_arguments(rows.as_given().X, y, sample_weight=sample_weight, groups=groups),
             self.max_iter,
         )
         state = training.fit(plan, training.begin(plan), reporter)

@@ -169,6 +169,18 @@ def test_copies_of_incomplete_rows_are_one_group():
     assert ours.score(held_out) >= start.score(held_out) - 0.05
 
 
+def test_callbacks_get_checked_rows_with_their_gaps(monkeypatch):
+    from skautoencoder._estimators._reporting import FitReporter
+
+    seen, begin = [], FitReporter.begin
+    monkeypatch.setattr(
+        FitReporter, "begin", lambda self: (seen.append(self._hook_arguments["X"]), begin(self))
+    )
+    quick(2, max_iter=1).fit(X.tolist())
+    assert_array_equal(seen[0], X)
+    assert isinstance(seen[0], np.ndarray)
+
+
 def test_pipelines_and_searches():
     grid = {"n_components": [1, 2]}
     ours = AutoencoderSearchCV(quick(2, max_iter=3), grid, cv=3).fit(X)
