@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from skautoencoder._estimators._autoencoder import AutoencoderTransformer
     from skautoencoder._estimators._convolutional import ConvolutionalAutoencoderTransformer
+    from skautoencoder._estimators._imputer import AutoencoderImputer
     from skautoencoder._estimators._rbm import RBMTransformer
     from skautoencoder._search import AutoencoderSearchCV
     from skautoencoder.comparison import Comparison, compare_transformers
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0.dev0"
 
 __all__ = [
+    "AutoencoderImputer",
     "AutoencoderSearchCV",
     "AutoencoderTransformer",
     "Comparison",
@@ -23,6 +25,7 @@ __all__ = [
 
 # Imported when asked for: none needs what the others need.
 _HOMES = {
+    "AutoencoderImputer": "_estimators._imputer",
     "AutoencoderSearchCV": "_search",
     "AutoencoderTransformer": "_estimators._autoencoder",
     "Comparison": "comparison",

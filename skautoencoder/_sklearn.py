@@ -2,23 +2,31 @@
 
 from joblib.parallel import ThreadingBackend, get_active_backend
 from sklearn.base import _fit_context as fit_context
+from sklearn.impute._base import _BaseImputer as BaseImputer
 from sklearn.utils import _safe_indexing as safe_indexing
+from sklearn.utils._mask import _get_mask as get_mask
+from sklearn.utils._missing import is_scalar_nan
 from sklearn.utils._param_validation import HasMethods, Interval, Options, RealNotInt, StrOptions
+from sklearn.utils.validation import _check_feature_names_in as check_feature_names_in
 from sklearn.utils.validation import _check_n_features as check_n_features
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 
 __all__ = [
+    "BaseImputer",
     "HasMethods",
     "Interval",
     "Options",
     "RealNotInt",
     "StrOptions",
     "ThreadingBackend",
+    "check_feature_names_in",
     "check_n_features",
     "check_sample_weight",
     "fit_context",
     "get_active_backend",
+    "get_mask",
     "infer_dimension",
+    "is_scalar_nan",
     "safe_indexing",
 ]
 

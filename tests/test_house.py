@@ -31,6 +31,7 @@ ORDER = [
     "_data",
     "_training",
     "_starts",
+    "_imputation",
     "_sklearn.py",
     "_estimators",
     "_search",

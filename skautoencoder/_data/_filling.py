@@ -35,8 +35,8 @@ class Filling(NamedTuple):
         some = np.flatnonzero(gaps.any(axis=1))
         if len(some) == 0:
             return rows
-        found = self.model.filled(self._standard(rows[some]), ~gaps[some])
-        found = np.clip(found * self.scale + self.location, self.lowest, self.highest)
+        z = np.nan_to_num(self.standardized(rows[some]))
+        found = self.restored(self.model.filled(z, ~gaps[some]))
         filled = rows.copy()
         filled[some] = np.where(gaps[some], found, rows[some])
         return filled
@@ -46,8 +46,13 @@ class Filling(NamedTuple):
         scale = self.scale / unit
         return self.model.hidden_covariance(seen, share) * np.outer(scale, scale)
 
-    def _standard(self, rows: np.ndarray) -> np.ndarray:
-        return np.nan_to_num((rows.astype(float) - self.location) / self.scale)
+    def standardized(self, rows: np.ndarray) -> np.ndarray:
+        """Rows in standard units, gaps and all."""
+        return (rows.astype(float) - self.location) / self.scale
+
+    def restored(self, z: np.ndarray) -> np.ndarray:
+        """Standardized rows in the units of the data, no further out than what was seen."""
+        return np.clip(z * self.scale + self.location, self.lowest, self.highest)
 
 
 def fit_filling(rows: Any, weight: np.ndarray, rng: np.random.Generator) -> Filling:

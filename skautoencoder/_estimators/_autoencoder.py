@@ -5,6 +5,7 @@ from __future__ import annotations
 from numbers import Integral
 
 from skautoencoder._estimators._autoencoder_base import BaseAutoencoder
+from skautoencoder._estimators._input import check_layer_sizes
 from skautoencoder._networks import DenseNetwork
 from skautoencoder._sklearn import Interval, StrOptions
 
@@ -236,17 +237,10 @@ class AutoencoderTransformer(BaseAutoencoder):
         self.verbose = verbose
 
     def _make_network(self, n_features, n_components):
-        sizes = self.hidden_layer_sizes
-        sizes = (sizes,) if isinstance(sizes, Integral) else tuple(sizes)
-        if not all(isinstance(size, Integral) and int(size) >= 1 for size in sizes):
-            raise ValueError(
-                "The 'hidden_layer_sizes' parameter of AutoencoderTransformer must hold "
-                f"integers in the range [1, inf). Got {self.hidden_layer_sizes!r} instead."
-            )
         return DenseNetwork(
             n_features,
             n_components,
-            tuple(int(size) for size in sizes),
+            check_layer_sizes(self),
             self.activation,
             bool(self.tied_weights),
             self._asked_objective().n_heads,

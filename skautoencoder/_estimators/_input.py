@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numbers import Integral
+
 import numpy as np
 from sklearn.utils import check_consistent_length, column_or_1d, get_tags
 from sklearn.utils.validation import validate_data
@@ -90,3 +92,15 @@ def _is_time(kind):
         or str(kind).startswith("period[")
         or (hasattr(kind, "is_temporal") and kind.is_temporal())
     )
+
+
+def check_layer_sizes(estimator):
+    """``hidden_layer_sizes`` of an estimator as a tuple of int, or else an error."""
+    given = estimator.hidden_layer_sizes
+    sizes = (given,) if isinstance(given, Integral) else tuple(given)
+    if not all(isinstance(size, Integral) and int(size) >= 1 for size in sizes):
+        raise ValueError(
+            f"The 'hidden_layer_sizes' parameter of {type(estimator).__name__} must hold "
+            f"integers in the range [1, inf). Got {given!r} instead."
+        )
+    return tuple(int(size) for size in sizes)

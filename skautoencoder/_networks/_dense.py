@@ -8,7 +8,6 @@ from itertools import pairwise
 import numpy as np
 
 from skautoencoder._functions import Array
-from skautoencoder._networks._activations import ACTIVATIONS
 from skautoencoder._networks._stacks import (
     AutoencoderParameters,
     LinearPath,
@@ -16,6 +15,7 @@ from skautoencoder._networks._stacks import (
     beside,
     for_first_head,
     glorot,
+    run,
     with_weights_of,
     zeros,
 )
@@ -81,7 +81,7 @@ class DenseNetwork:
     def encode(self, params: AutoencoderParameters, x: Array) -> Array:
         """The encoder's outputs for rows ``x``, of shape (n_rows, n_heads * n_components)."""
         encoder = params.encoder
-        code = _run(encoder, encoder.weights, self.activation, x)
+        code = run(encoder, encoder.weights, self.activation, x)
         if encoder.linear is not None:
             code += x @ encoder.linear
         return code
@@ -91,7 +91,7 @@ class DenseNetwork:
         encoder, decoder = params
         tied = self.tied_weights
         weights = self._tied(encoder.weights) if tied else decoder.weights
-        nonlinear = _run(decoder, weights, self.activation, z)
+        nonlinear = run(decoder, weights, self.activation, z)
         path_in, path_out = encoder.linear, decoder.linear
         if path_in is None or path_out is None:
             return None, nonlinear
@@ -126,18 +126,3 @@ def _tied_factor(path_in: np.ndarray, path_out: np.ndarray) -> np.ndarray:
     return np.divide(
         np.sum(path_in * path_out.T, axis=0), norm, out=np.zeros_like(norm), where=norm > 0
     )
-
-
-def _run(stack: Stack, weights: tuple[Array, ...], activation: str, x: Array) -> Array:
-    function = ACTIVATIONS[activation]
-    *hidden, last = zip(weights, stack.biases, strict=True)
-    for layer in hidden:
-        x = function(_affine(x, *layer))
-    output = _affine(x, *last)
-    return output if stack.gain is None else output * stack.gain
-
-
-def _affine(x: Array, weight: Array, bias: Array) -> Array:
-    x = x @ weight
-    x += bias  # in place on NumPy
-    return x

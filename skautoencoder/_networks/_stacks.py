@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from skautoencoder._functions import Array
+from skautoencoder._networks._activations import ACTIVATIONS
 
 LinearPath: TypeAlias = tuple[np.ndarray, np.ndarray]  # into the code, and out of it
 
@@ -93,3 +94,19 @@ def with_weights_of(
 def zeros(sizes: Sequence[int]) -> tuple[np.ndarray, ...]:
     """Zero vectors of these sizes."""
     return tuple(np.zeros(size, np.float32) for size in sizes)
+
+
+def run(stack: Stack, weights: tuple[Array, ...], activation: str, x: Array) -> Array:
+    """What the nonlinear path of a stack gives for the rows ``x``."""
+    function = ACTIVATIONS[activation]
+    *hidden, last = zip(weights, stack.biases, strict=True)
+    for layer in hidden:
+        x = function(_affine(x, *layer))
+    output = _affine(x, *last)
+    return output if stack.gain is None else output * stack.gain
+
+
+def _affine(x: Array, weight: Array, bias: Array) -> Array:
+    x = x @ weight
+    x += bias  # in place on NumPy
+    return x
