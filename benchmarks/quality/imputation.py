@@ -12,7 +12,7 @@
 
 FOLDER holds .csv files whose first column is a row number and whose last is a target; without
 it, tables that scikit-learn ships. GAIN is hyperimpute's, left out where that is not
-installed. ``--imputers`` takes some of those named below.
+installed. With ``--imputers`` and ``--shares`` some are measured, and what is kept of others stays.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ from benchmarks.lib.incomplete import (
     hidden_by_value,
     read_tables,
 )
-from benchmarks.lib.results import save
+from benchmarks.lib.results import save, stored
 from benchmarks.lib.timing import timed
 from skautoencoder import AutoencoderImputer
 
-SHARES = (0.1, 0.3, 0.5, "by value")
+SHARES = ("0.1", "0.3", "0.5", "by value")
 OURS, LINEAR, RIDGE, TREES = "ours", "ours, linear", "BayesianRidge", "ExtraTrees"
 
 
@@ -73,25 +73,30 @@ def main():
     parser = command_line(__doc__)
     parser.add_argument("--tables", help="folder of .csv files")
     parser.add_argument("--imputers", help="names, separated by semicolons")
+    parser.add_argument("--shares", nargs="+", default=SHARES, help=f"of {SHARES}")
     args = parse(
-        parser, seeds=1, shares=SHARES, settings={}, only=None,
-        smoke={"shares": (0.3,), "settings": {"max_iter": 1, "n_networks": 1}, "only": "iris",
+        parser, settings={}, only=None,
+        smoke={"shares": ("0.3",), "settings": {"max_iter": 1, "n_networks": 1}, "only": "iris",
                "imputers": f"mean;{RIDGE};{TREES};{LINEAR};{OURS}"},
     )  # fmt: skip
     made = imputers(args.settings)
     if args.imputers:
         made = {name: made[name] for name in args.imputers.split(";")}
-    numbers = of_numbers(made, args)
-    save(
-        "imputation",
-        {
-            "numbers": numbers,
-            "over others": {key: over(numbers, *key.split(" / ")) for key in PAIRS},
-            "categories": of_categories(made, args.only),
-            "afterwards": afterwards(made, args.only),
-        },
-        args.results,
-    )
+    kept = stored("imputation", args.results)
+    found = {
+        "numbers": of_numbers(made, args),
+        "categories": of_categories(made, args.only),
+        "afterwards": afterwards(made, args.only),
+    }
+    for name, rows in found.items():
+        found[name] = kept.get(name, {}) | {
+            key: kept.get(name, {}).get(key, {}) | row for key, row in rows.items()
+        }
+    ratios = {pair: over(found["numbers"], *pair.split(" / ")) for pair in PAIRS}
+    for pair, of_pair in ratios.items():
+        for where, ratio in of_pair.items():
+            print(f"{pair}, {where}: " + ", ".join(f"{k} {v:.3f}" for k, v in ratio.items()))
+    save("imputation", {**found, "over others": ratios}, args.results)
 
 
 PAIRS = (f"{OURS} / {RIDGE}", f"{OURS} / {TREES}", f"{OURS} / {LINEAR}", f"{LINEAR} / {RIDGE}")
@@ -102,24 +107,19 @@ def of_numbers(made, args):
     found = {}
     for name, whole in read_tables(args.tables, args.only).items():
         for share in args.shares:
-            for seed in range(args.seeds):
-                for where in ("in sample", "new rows"):
-                    key = f"{name}, {share}, {where}, {seed}"
-                    found[key] = errors_and_seconds(made, whole, share, where, seed)
-                    shown = "  ".join(f"{n} {e:.3f} {s:.1f}s" for n, (e, s) in found[key].items())
-                    print(f"{key}: {shown}", flush=True)
-    for pair in PAIRS:
-        if all(name in made for name in pair.split(" / ")):
-            for where, ratio in over(found, *pair.split(" / ")).items():
-                print(f"{pair}, {where}: " + ", ".join(f"{k} {v:.3f}" for k, v in ratio.items()))
+            for where in ("in sample", "new rows"):
+                key = f"{name}, {share}, {where}"
+                found[key] = errors_and_seconds(made, whole, share, where)
+                shown = "  ".join(f"{n} {e:.3f} {s:.1f}s" for n, (e, s) in found[key].items())
+                print(f"{key}: {shown}", flush=True)
     return found
 
 
-def errors_and_seconds(made, whole, share, where, seed):
+def errors_and_seconds(made, whole, share, where):
     hide = hidden_by_value if share == "by value" else hidden_at_random
-    gaps = hide(whole, 0.3 if share == "by value" else share, seed)
+    gaps = hide(whole, 0.3 if share == "by value" else float(share), 0)
     rows = np.where(gaps, np.nan, whole)
-    order = np.random.RandomState(seed).permutation(len(whole))
+    order = np.random.RandomState(0).permutation(len(whole))
     train = test = np.arange(len(whole))
     if where == "new rows":
         train, test = np.split(order, [int(0.7 * len(order))])

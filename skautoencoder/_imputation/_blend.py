@@ -10,6 +10,10 @@ from skautoencoder._training._recipe import Recipe
 
 # Fewer cells than these mislead.
 LEAST_CELLS = 50
+# Shares are few numbers: a gain of half its standard error is worth having more often than not,
+# one row that gains most or not (12 tables, benchmarks/quality/imputation.py: at worst 1.01 of
+# the linear error on other cells, where asking for more left a good half of some gains).
+_RULE = Recipe(standard_errors=0.5, standard_errors_without_best=0.0)
 _FIRM = 1e4  # how much more a sum of one counts than all cells do
 
 
@@ -17,7 +21,7 @@ def blend_weights(moves: np.ndarray, wanted: np.ndarray, group: np.ndarray) -> n
     """The shares of each move that bring linear answers nearest to the truth.
 
     Least squares, with shares of at least 0 that add up to at most 1. All are 0 unless the
-    gain is more than chance would explain, by the rule for leaving PCA.
+    gain is more than half its standard error over the groups.
 
     Parameters
     ----------
@@ -40,4 +44,4 @@ def blend_weights(moves: np.ndarray, wanted: np.ndarray, group: np.ndarray) -> n
         weights, _ = nnls(np.vstack([moves, ones]), np.append(wanted, firm))
     before, after = wanted**2, (wanted - moves @ weights) ** 2
     best = best_at_start(none, before, np.ones(len(wanted)), 0.0, group).after(weights, after)
-    return weights if Recipe().convinced_by(best, 0.0) else none
+    return weights if _RULE.convinced_by(best, 0.0) else none
