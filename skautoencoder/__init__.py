@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from skautoencoder._estimators._convolutional import ConvolutionalAutoencoderTransformer
     from skautoencoder._estimators._imputer import AutoencoderImputer
     from skautoencoder._estimators._rbm import RBMTransformer
+    from skautoencoder._estimators._table import TableAutoencoderTransformer
     from skautoencoder._search import AutoencoderSearchCV
     from skautoencoder.comparison import Comparison, compare_transformers
 
@@ -20,6 +21,7 @@ __all__ = [
     "Comparison",
     "ConvolutionalAutoencoderTransformer",
     "RBMTransformer",
+    "TableAutoencoderTransformer",
     "compare_transformers",
 ]
 
@@ -31,6 +33,7 @@ _HOMES = {
     "Comparison": "comparison",
     "ConvolutionalAutoencoderTransformer": "_estimators._convolutional",
     "RBMTransformer": "_estimators._rbm",
+    "TableAutoencoderTransformer": "_estimators._table",
     "compare_transformers": "comparison",
 }
 

@@ -32,6 +32,7 @@ ORDER = [
     "_training",
     "_starts",
     "_imputation",
+    "_tables",
     "_sklearn.py",
     "_estimators",
     "_search",

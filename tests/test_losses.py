@@ -11,15 +11,24 @@ from scipy.special import expit
 from scipy.stats import bernoulli, laplace, norm
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
+from sklearn.decomposition import PCA
+from sklearn.impute import SimpleImputer
 from sklearn.metrics import mean_poisson_deviance
 from sklearn.model_selection import GridSearchCV
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
+from sklearn.pipeline import make_pipeline, make_union
+from sklearn.preprocessing import (
+    KBinsDiscretizer,
+    MinMaxScaler,
+    OneHotEncoder,
+    OrdinalEncoder,
+    StandardScaler,
+)
 
 from skautoencoder.losses import LOSSES as NAMED
 from skautoencoder.losses import MixedLoss
 from skautoencoder.losses._by_column import LossByColumn
 from skautoencoder.losses._links import Scaling
+from skautoencoder.losses._real import NumberError
 from tests.conftest import quick
 
 LOSSES = {**NAMED, "mixed": MixedLoss(binary=(0,), categorical=((1, 3),))}
@@ -428,3 +437,149 @@ def test_columns_in_any_sequence(fields):
 def test_fields_that_name_no_columns(fields, message):
     with pytest.raises(ValueError, match=message):
         MixedLoss(**fields)
+
+
+# -- counts, numbers in units of their own, likelihoods
+
+
+def test_counts_beside_numbers_are_those_losses_side_by_side():
+    rng = np.random.RandomState(0)
+    X = np.column_stack([rng.standard_normal(60), rng.poisson(3, 60), rng.uniform(size=60) > 0.5])
+    mixed = MixedLoss(binary=(2,), counts=(1,), number_std=0.5)
+    ours = quick(1, loss=mixed).fit(X)
+    rebuilt = ours.inverse_transform(ours.transform(X))
+    assert rebuilt[:, 1].min() > 0
+    parts = ((NAMED["cross_entropy"], (2,)), (NAMED["poisson"], (1,)))
+    plain = LossByColumn(parts, others=NumberError(0.5))
+    assert_array_equal(quick(1, loss=plain).fit(X).inverse_transform(ours.transform(X)), rebuilt)
+    with pytest.raises(ValueError, match="needs counts"):
+        quick(loss=mixed).fit(-X)
+
+
+def test_a_number_costs_the_same_whatever_stands_beside_it():
+    rng = np.random.RandomState(0)
+    number = rng.standard_normal((80, 1))
+    number /= number.std()
+    levels = np.eye(40)[rng.randint(0, 40, 80)]
+    block = (tuple(range(1, 41)),)
+    costs = {}
+    for std in (None, 1.0):
+        loss = MixedLoss(categorical=block, number_std=std)
+        ours = quick(1, loss=loss, max_iter=1).fit(np.hstack([number, levels]))
+        target = loss.link.target(
+            (np.hstack([number, levels]) - ours.mean_) / ours.scale_,
+            Scaling(ours.mean_, ours.scale_),
+        )
+        costs[std] = loss.error(target, np.zeros_like(target))[:, 0].mean()
+    assert costs[1.0] == pytest.approx(0.5, rel=1e-3)
+    assert costs[None] > 5
+
+
+@pytest.mark.parametrize("number_std", [None, 0.5])
+def test_nats_of_a_mixed_loss_are_those_of_its_parts(number_std):
+    scale, spread, noise = 2.0, 0.3, np.array([0.7, -1.1])
+    loss = MixedLoss(binary=(1,), categorical=((2, 3),), number_std=number_std)
+    scaling = Scaling(np.zeros(4), scale)
+    x = np.array([[0.7, 0.0, 0.0, 0.5], [-1.1, 0.5, 0.5, 0.0]])
+    output = loss.link.output(None, np.zeros((2, 4)), scaling)
+    nats = loss.nats(loss.error(loss.link.target(x, scaling), output), spread)
+    if number_std is None:
+        expected = norm(scale=spread).logpdf(noise)
+    else:  # of the units of the data
+        expected = norm(scale=spread).logpdf(noise * scale)
+    assert_allclose(nats[:, 0], -expected)
+    assert_allclose(nats[:, 2:].sum(1), np.log(2))
+    ours = quick(1, loss=loss, objective="variational")
+    rows = np.column_stack([RNG.standard_normal(40), *(RNG.uniform(size=(2, 40)) > 0.5)])
+    ours.fit(np.column_stack([rows, 1 - rows[:, 2]]))
+    assert ours.sample(5, random_state=0).shape == (5, 4)
+
+
+@pytest.mark.parametrize("value", [0.0, -1, np.nan, np.inf, "1", True])
+def test_a_number_std_out_of_range(value):
+    with pytest.raises(ValueError, match=r"'number_std' parameter of MixedLoss .* \(0, inf\)"):
+        MixedLoss(number_std=value)
+
+
+# -- the blocks of a ColumnTransformer
+
+
+def rooms(n_samples=40):
+    rng = np.random.RandomState(0)
+    return pd.DataFrame(
+        {
+            "size": rng.standard_normal(n_samples),
+            "age": rng.uniform(size=n_samples),
+            "kind": rng.choice(list("abc"), n_samples),
+            "view": rng.choice(["yes", "no"], n_samples),
+            "town": (["a", "b"] * 18 + ["c", "d", "e", "f"])[:n_samples],
+        }
+    )
+
+
+def one_hot(**settings):
+    return OneHotEncoder(sparse_output=False, **settings)
+
+
+@pytest.mark.parametrize(
+    ("transformers", "remainder", "binary", "categorical"),
+    [
+        ([("n", StandardScaler(), ["size"]), ("k", one_hot(), ["kind"])], "drop", (), ((1, 2, 3),)),
+        ([("k", one_hot(), ["kind", "view"])], "drop", (), ((0, 1, 2), (3, 4))),
+        ([("k", one_hot(drop="if_binary"), ["kind", "view"])], "drop", (3,), ((0, 1, 2),)),
+        ([("k", one_hot(drop="first"), ["view"])], "drop", (0,), ()),
+        ([("k", one_hot(min_frequency=5), ["town"])], "drop", (), ((0, 1, 2),)),
+        ([("k", one_hot(max_categories=2), ["town", "kind"])], "drop", (), ((0, 1), (2, 3))),
+        ([("o", OrdinalEncoder(), ["kind", "view"])], "drop", (), ()),
+        ([("k", OneHotEncoder(), ["kind"]), ("d", "drop", ["size"])], "drop", (), ((0, 1, 2),)),
+        (
+            [("k", make_pipeline(SimpleImputer(strategy="most_frequent"), one_hot()), ["kind"])],
+            StandardScaler(),
+            (),
+            ((0, 1, 2),),
+        ),
+        ([("k", make_pipeline(one_hot(), PCA(2)), ["kind"])], "drop", (), ()),
+        ([("k", make_pipeline(one_hot(), "passthrough"), ["kind"])], "drop", (), ((0, 1, 2),)),
+        ([("b", KBinsDiscretizer(3, quantile_method="linear"), ["age"])], "drop", (), ((0, 1, 2),)),
+        (
+            [("b", KBinsDiscretizer(3, encode="ordinal", quantile_method="linear"), ["size"])],
+            "drop", (), (),
+        ),
+        (
+            [("n", "passthrough", ["age"]),
+             ("c", ColumnTransformer([("s", StandardScaler(), ["size"]),
+                                      ("k", one_hot(drop="if_binary"), ["view", "kind"])]),
+              ["size", "view", "kind"])],
+            "drop", (2,), ((3, 4, 5),),
+        ),
+    ],
+)  # fmt: skip
+def test_blocks_are_read_from_a_column_transformer(transformers, remainder, binary, categorical):
+    if remainder != "drop":
+        transformers = [*transformers, ("drop", "drop", ["view", "town"])]
+    columns = ColumnTransformer(transformers, remainder=remainder).fit(rooms())
+    loss = MixedLoss.from_column_transformer(columns)
+    assert loss == MixedLoss(binary=binary, categorical=categorical)
+    X = columns.transform(rooms())
+    loss.check(X)
+    quick(1, loss=loss, max_iter=1).fit(X)
+
+
+@pytest.mark.parametrize(
+    ("transformer", "message"),
+    [
+        (one_hot(drop="first"), "'it' drops a level of column 0, of 3 levels.*drop='if_binary'"),
+        (make_union(one_hot(), OrdinalEncoder()), "'it' puts columns of several transformers"),
+        (make_pipeline(one_hot(drop=["a"])), "'it' drops a level of column 0"),
+    ],
+)
+def test_blocks_that_cannot_be_read(transformer, message):
+    columns = ColumnTransformer([("it", transformer, ["kind"])]).fit(rooms())
+    with pytest.raises(ValueError, match=message):
+        MixedLoss.from_column_transformer(columns)
+
+
+@pytest.mark.parametrize("value", [ColumnTransformer([]), StandardScaler(), None])
+def test_what_is_no_fitted_column_transformer(value):
+    with pytest.raises(ValueError, match="needs a ColumnTransformer that is fitted"):
+        MixedLoss.from_column_transformer(value)

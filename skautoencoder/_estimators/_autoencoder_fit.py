@@ -233,8 +233,10 @@ def _in_prior_units(model, rows):
 
 
 def warn_dominant(estimator, moments):
-    """Warn of a column that has nearly all of the variance."""
-    column = None if moments is None else moments.dominant
+    """Warn of a column that has nearly all of the variance, where that decides what is learnt."""
+    if moments is None or estimator._asked_loss().balanced:
+        return
+    column = moments.dominant
     if column is not None:
         warn_caller(
             f"{estimator._column(column)} has more than 99.9 % of the variance of X, so hardly "

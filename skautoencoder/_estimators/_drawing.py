@@ -13,7 +13,8 @@ from skautoencoder.objectives import OBJECTIVES
 from skautoencoder.objectives._base import Generative
 
 
-def _draws_codes(estimator):
+def draws_codes(estimator):
+    """Whether the objective has a distribution of codes; an AttributeError if it has none."""
     objective = getattr(estimator, "_objective", None) or estimator.objective
     if isinstance(objective, str):
         objective = OBJECTIVES.get(objective)
@@ -32,7 +33,7 @@ class DrawingMixin:
 
         def __getattr__(self, name: str) -> Any: ...
 
-    @available_if(_draws_codes)
+    @available_if(draws_codes)
     def sample(self, n_samples=1, random_state=None):
         """Draw new rows: decoded codes from the standard normal distribution.
 
@@ -59,7 +60,7 @@ class DrawingMixin:
         draws = rng.standard_normal((n_samples, self.n_components_))
         return self.inverse_transform(draws * self.code_scale_)
 
-    @available_if(_draws_codes)
+    @available_if(draws_codes)
     def log_likelihood(self, X, n_draws=100, random_state=None):
         """A lower bound of the log-likelihood of each row, by importance sampling.
 

@@ -15,9 +15,13 @@ from scipy.stats import rankdata
 from sklearn.model_selection import GridSearchCV, ParameterGrid
 
 from skautoencoder._estimators._autoencoder_base import BaseAutoencoder
+from skautoencoder._estimators._table import TableAutoencoderTransformer
 from skautoencoder._search._halving import Halving
 from skautoencoder._search._rendezvous import Lockstep
 from skautoencoder._sklearn import Interval, ThreadingBackend, get_active_backend
+
+# What trains one of ours in its fit.
+_AUTOENCODERS = (BaseAutoencoder, TableAutoencoderTransformer)
 
 # Without halving, so many fits are side by side, and copies of X of so many bytes.
 _TOGETHER = 64
@@ -34,7 +38,8 @@ class AutoencoderSearchCV(GridSearchCV):
 
     Parameters
     ----------
-    estimator : AutoencoderTransformer, ConvolutionalAutoencoderTransformer or Pipeline
+    estimator : AutoencoderTransformer, ConvolutionalAutoencoderTransformer, \
+            TableAutoencoderTransformer or Pipeline
         What is searched over: one of ours, or an estimator that has one among its steps or
         its candidates.
     param_grid : dict or list of dict
@@ -186,7 +191,7 @@ class AutoencoderSearchCV(GridSearchCV):
         candidates = ParameterGrid(self.param_grid)
         if not any(map(_has_autoencoder, [self.estimator, *_values(candidates.param_grid)])):
             raise ValueError(
-                "AutoencoderSearchCV needs AutoencoderTransformer or "
+                "AutoencoderSearchCV needs AutoencoderTransformer, TableAutoencoderTransformer or "
                 "ConvolutionalAutoencoderTransformer, as its estimator, within it or in the grid. "
                 f"Got {self.estimator!r} and {self.param_grid!r} instead; GridSearchCV searches "
                 "over any estimator."
@@ -287,7 +292,7 @@ def _has_autoencoder(value):
     """Whether it is an autoencoder of ours, or has one among its parameters."""
     is_estimator = hasattr(value, "get_params") and not isinstance(value, type)
     nested = value.get_params().values() if is_estimator else []
-    return any(isinstance(each, BaseAutoencoder) for each in [value, *nested])
+    return any(isinstance(each, _AUTOENCODERS) for each in [value, *nested])
 
 
 def _n_values(X):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
 from skautoencoder._functions import Array
 from skautoencoder.losses._links import Scaling
-from skautoencoder.losses._loss import Loss
+from skautoencoder.losses._loss import Likelihood, Loss
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,13 @@ class LossByColumn(Loss):
         layout = _layout(self, output.shape[-1])
         return layout.joined(
             loss.error(target[..., columns], output[..., columns]) for loss, columns in layout.parts
+        )
+
+    def nats(self, error: Array, spread: Array | float) -> Array:
+        layout = _layout(self, error.shape[-1])
+        return layout.joined(
+            cast(Likelihood, loss).nats(error[..., columns], spread)
+            for loss, columns in layout.parts
         )
 
     def check(self, X: Any) -> None:

@@ -56,6 +56,9 @@ class PoissonDeviance(Loss):
         perfect = target * xp.log(target.clip(1e-30)) - target
         return xp.exp(output) - target * output + perfect
 
+    def nats(self, error: Array, spread: Array | float) -> Array:
+        return error
+
 
 @dataclass(frozen=True)
 class CategoricalCrossEntropy(Loss):
@@ -80,3 +83,6 @@ class CategoricalCrossEntropy(Loss):
 
     def error(self, target: Array, output: Array) -> Array:
         return -target * output
+
+    def nats(self, error: Array, spread: Array | float) -> Array:
+        return error

@@ -68,6 +68,19 @@ class Identity:
         return output
 
 
+class InUnits:
+    """The output is the reconstruction, less the column's mean, in the units of the data."""
+
+    def output(self, linear: Array | None, nonlinear: Array, scaling: Scaling) -> Array:
+        return (nonlinear if linear is None else linear + nonlinear) * scaling.scale
+
+    def target(self, x: Array, scaling: Scaling) -> Array:
+        return x * scaling.scale
+
+    def predict(self, output: Array, scaling: Scaling) -> Array:
+        return output + scaling.mean
+
+
 class Logit:
     """The output is the logit of a probability."""
 

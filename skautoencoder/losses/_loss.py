@@ -39,6 +39,8 @@ class Loss(Protocol):
         Whether the error of a row is that of the row turned, where both rows are.
     bounded_by_range : bool
         Whether the link is to know the largest value of each column in training.
+    balanced : bool
+        Whether columns count alike, whatever their variances.
     """
 
     interval: ClassVar[Interval | None] = None
@@ -52,6 +54,10 @@ class Loss(Protocol):
 
     @property
     def bounded_by_range(self) -> bool:
+        return False
+
+    @property
+    def balanced(self) -> bool:
         return False
 
     def error(self, target: Array, output: Array) -> Array:

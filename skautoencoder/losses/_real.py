@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from skautoencoder._functions import Array
-from skautoencoder.losses._links import Identity
+from skautoencoder.losses._links import Identity, InUnits
 from skautoencoder.losses._loss import Loss
 
 _LOG_2, _LOG_2_PI = math.log(2), math.log(2 * math.pi)
@@ -70,6 +70,32 @@ class HalfSquaredError(Loss):
 
     def error(self, target: Array, output: Array) -> Array:
         return 0.5 * (target - output) ** 2
+
+    def nats(self, error: Array, spread: Array | float) -> Array:
+        return error / spread**2 + (0.5 * _LOG_2_PI + _log_spread(spread, error))
+
+
+@dataclass(frozen=True)
+class NumberError(Loss):
+    """``sum_j ((x_j - x_hat_j) / std)^2 / 2``: what a number costs, whatever stands beside it.
+
+    Parameters
+    ----------
+    std : float
+        In the units of the data.
+    """
+
+    std: float
+
+    link = InUnits()
+
+    def error(self, target: Array, output: Array) -> Array:
+        return (0.5 / self.std**2) * (target - output) ** 2
+
+    def nats(self, error: Array, spread: Array | float) -> Array:
+        # of noise of this spread, which may be wider than what weighs numbers beside the others
+        nats = error * (self.std / spread) ** 2
+        return nats + (0.5 * _LOG_2_PI + _log_spread(spread, error))
 
 
 def _log_spread(spread: Array | float, error: Array) -> Array:

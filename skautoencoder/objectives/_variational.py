@@ -36,8 +36,10 @@ class Variational(Objective):
     [2]_. When training has ended, each component is put in units of the root of its mean
     square over the training rows, decoder and variances included: the bound can only gain.
     ``loss="squared_error"`` makes ``p`` Gaussian, "absolute_error" Laplace,
-    "cross_entropy" Bernoulli. `transform` gives the means, `sample` decodes draws from
-    the standard normal, and `log_likelihood` gives the importance-weighted bound [3]_.
+    "cross_entropy" Bernoulli, "poisson" Poisson, and a
+    :class:`~skautoencoder.losses.MixedLoss` what each column is. `transform` gives the means,
+    `sample` decodes draws from the standard normal, and `log_likelihood` gives the
+    importance-weighted bound [3]_.
 
     Parameters
     ----------
@@ -107,7 +109,7 @@ class Variational(Objective):
         if not isinstance(model.loss, Likelihood):
             raise ValueError(
                 "objective=Variational() needs a loss that is a likelihood: "
-                "'squared_error', 'absolute_error' or 'cross_entropy'. Got "
+                "'squared_error', 'absolute_error', 'cross_entropy', 'poisson' or MixedLoss. Got "
                 f"{type(model.loss).__name__} instead."
             )
 
