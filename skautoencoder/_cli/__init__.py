@@ -1,28 +1,38 @@
-"""The command line: compare, fit, transform, inverse-transform, from file to file."""
+"""The command line: compare, fit, transform and back, impute, from file to file."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+import warnings
 
-from skautoencoder._cli import _compare, _fit, _inverse_transform, _transform
+import numpy as np
+
+from skautoencoder._cli import _compare, _fit, _impute, _inverse_transform, _transform
 from skautoencoder._cli._interrupting import INTERRUPTED
 from skautoencoder._errors import first_line, one_line
 
-_COMMANDS = (_compare, _fit, _transform, _inverse_transform)
+_COMMANDS = (_compare, _fit, _transform, _inverse_transform, _impute)
 
 
 def main(arguments=None):
     """Run one command; 0 if all went well, 2 with one line on what to mend, 130 after Ctrl-C."""
     options = _parser().parse_args(arguments)
     try:
-        return options.run(options) or 0
-    except ValueError as error:  # BadInputError, or an estimator's
+        # What overflows is found by what comes out of it
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.showwarning = _in_one_line
+            return options.run(options) or 0
+    except (ValueError, MemoryError) as error:  # BadInputError, or an estimator's
         print(f"skautoencoder: {first_line(error) or one_line(error)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("skautoencoder: interrupted; no file was written", file=sys.stderr)
         return INTERRUPTED
+
+
+def _in_one_line(message, category, filename, lineno, file=None, line=None):
+    print(f"skautoencoder: {first_line(message)}", file=sys.stderr)
 
 
 def _parser():

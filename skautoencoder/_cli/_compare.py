@@ -9,13 +9,26 @@ import warnings
 from dataclasses import replace
 
 import numpy as np
+from sklearn.decomposition import PCA
+from sklearn.pipeline import make_pipeline
 
-from skautoencoder._cli._options import add_data, check_out, read_data
+from skautoencoder._cli._columns import columns_of
+from skautoencoder._cli._filled import GapFiller
+from skautoencoder._cli._options import (
+    add_data,
+    add_scaling,
+    check_out,
+    components,
+    read_data,
+    tell,
+)
+from skautoencoder._cli._prepared import prepared
 from skautoencoder._cli._table import BadInputError
 from skautoencoder._cli._terminal import ProgressLine, terminal_table
 from skautoencoder._cli._whole_file import whole_file
 from skautoencoder._errors import one_line
 from skautoencoder._estimators._autoencoder import AutoencoderTransformer
+from skautoencoder._tables._table import read_table
 from skautoencoder.comparison._targets import TASKS
 
 
@@ -23,9 +36,11 @@ def add_to(commands):
     """Add the command and its arguments to a parser's commands."""
     parser = commands.add_parser("compare", help="compare an autoencoder with PCA on your data")
     add_data(parser)
+    add_scaling(parser)
     parser.add_argument(
-        "--n-components", type=int, nargs="+", default=[2, 4, 8, 16, 32], metavar="K"
-    )
+        "--n-components", type=components, nargs="+", default=[2, 4, 8, 16, 32], metavar="K",
+        help="how many, or a share of the variance such as 0.9",
+    )  # fmt: skip
     parser.add_argument("--task", choices=TASKS, default="auto", help="what --target holds")
     parser.add_argument("--folds", type=int, default=3, help="parts held out in turn")
     parser.add_argument("--rows", type=int, metavar="N", help="take so many rows, at random")
@@ -39,18 +54,20 @@ def run(options):
     # Late, because the comparison needs much of scikit-learn
     from skautoencoder.comparison import compare_transformers
 
-    table = read_data(options)
+    check_out(options.out, (".html",))
+    table, transformers, remarks = _in_numbers(options)
     _check_report(options.out, table)
     if options.rows is not None:
         table = _some_rows(table, options.rows, options.seed)
     sizes = _sizes(options.n_components, table.X.shape[1])
     if not 2 <= options.folds <= len(table.X):
         raise BadInputError(f"--folds {options.folds} must be from 2 to {len(table.X)}, the rows.")
+    tell(options.data, remarks)
     n_steps = options.folds * (2 * len(sizes) + (table.y is not None))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Numbers are missing")  # the table says which
         comparison = compare_transformers(
-            None, table.X, table.y, n_components=sizes, task=options.task, cv=options.folds,
+            transformers, table.X, table.y, n_components=sizes, task=options.task, cv=options.folds,
             random_state=options.seed, progress=ProgressLine(n_steps),
         )  # fmt: skip
     print(terminal_table(comparison))
@@ -58,10 +75,26 @@ def run(options):
         _write_report(options, table, comparison)
 
 
+def _in_numbers(options):
+    """The table that was asked for, its rows all numbers, transformers, and what to tell."""
+    table, remarks = read_data(options)
+    if options.no_scale or isinstance(table.X, np.ndarray):
+        X, told = columns_of(table, options.encode).matrix(table)
+        ours = AutoencoderTransformer()
+    else:
+        found = prepared(table.X, options.kinds)
+        X, _ = found.encoding.encode(read_table(found.frame))
+        ours, told = AutoencoderTransformer(loss=found.encoding.loss()), found.remarks
+    gaps = np.isnan(X).any()
+    pca = make_pipeline(GapFiller(), PCA()) if gaps else PCA()
+    named = {"PCA": pca, "AutoencoderTransformer": ours}
+    return replace(table, X=X), named, [*remarks, *told]
+
+
 def _sizes(asked, n_columns):
     """The sizes asked for that the table has columns for."""
     sizes = [size for size in asked if size <= n_columns]
-    if not sizes or min(sizes) < 1:
+    if not sizes or min(sizes) <= 0:
         raise BadInputError(
             f"--n-components {' '.join(map(str, asked))}: there must be sizes from "
             f"1 to {n_columns}, the number of columns."
@@ -79,11 +112,11 @@ def _some_rows(table, n_rows, seed):
 
 
 def _write_report(options, table, comparison):
-    from sklearn.decomposition import PCA
-
     from skautoencoder._cli._report import report
 
     print("fitting the map for the report ...", file=sys.stderr)
+    if np.isnan(table.X).any():
+        table = replace(table, X=GapFiller().fit_transform(table.X))
     pca = PCA(2).fit(table.X)
     ours = AutoencoderTransformer(2, random_state=options.seed).fit(table.X)
     page = report(f"{options.data}: autoencoder beside PCA", comparison, table, pca, ours)
@@ -94,7 +127,6 @@ def _write_report(options, table, comparison):
 
 def _check_report(path, table):
     """Find out what a report at ``path`` would lack, before hours of computing."""
-    check_out(path, (".html",))
     if not path:
         return
     for module in ("matplotlib", "matplotlib.backends.backend_agg", "pandas"):

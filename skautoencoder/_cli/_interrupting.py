@@ -1,4 +1,4 @@
-"""Ctrl-C between two epochs: a fit ends there, rather than amid the compiled program."""
+"""Callbacks of a fit: Ctrl-C between two epochs, not amid the compiled program; its beginning."""
 
 from __future__ import annotations
 
@@ -47,3 +47,23 @@ class InterruptBetweenEpochs:
         """Interrupt the fit if that was asked for."""
         if self._asked and context.task_name == "epoch":
             raise KeyboardInterrupt
+
+
+class WhenTrainingBegins:
+    """Calls a function once all is found sound and training begins: a callback of a fit."""
+
+    def __init__(self, begin):
+        self._begin = begin
+
+    def setup(self, estimator, context):
+        """Call the function."""
+        self._begin()
+
+    def teardown(self, estimator, context):
+        """Nothing to tear down."""
+
+    def on_fit_task_begin(self, estimator, context):
+        """Nothing to do."""
+
+    def on_fit_task_end(self, estimator, context):
+        """Nothing to do."""

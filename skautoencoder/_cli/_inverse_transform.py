@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from skautoencoder._cli._files import write_table
-from skautoencoder._cli._model_file import read_model
-from skautoencoder._cli._options import add_model_and_data, read_data
+from skautoencoder._cli._applying import add_model_and_data, model_and_table, write_rows
+from skautoencoder._cli._models import codes_of
+from skautoencoder._cli._options import tell
 
 
 def add_to(commands):
@@ -18,7 +18,8 @@ def add_to(commands):
 
 def run(options):
     """Write the rows that the codes stand for."""
-    transformer, columns = read_model(options.model)
-    rows = transformer.inverse_transform(read_data(options).X)
-    write_table(options.out, rows, columns)
-    print(f"wrote {rows.shape[0]:,} rows of {rows.shape[1]} columns to {options.out}")
+    model, table, remarks = model_and_table(options)
+    codes, told = codes_of(table, model.transformer)
+    n_rows, n_columns = write_rows(options, model.rebuilt(codes), table)
+    tell(options.data, [*remarks, *told])
+    print(f"wrote {n_rows:,} rows of {n_columns} columns to {options.out}")

@@ -1,11 +1,9 @@
-"""What the command line reads and writes: a table of numbers, and the error for all else."""
+"""What the command line reads and writes: a table, and the error for all else."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 
 class BadInputError(ValueError):
@@ -14,17 +12,24 @@ class BadInputError(ValueError):
 
 @dataclass(frozen=True)
 class Table:
-    """Numbers, the names of their columns, and what they belong to.
+    """Rows, the names of their columns, and what they belong to.
 
     Attributes
     ----------
-    X : ndarray of shape (n_rows, n_columns)
+    X : ndarray of shape (n_rows, n_columns), or DataFrame
+        A frame where the columns have names of their own.
     names : list of str
     y : ndarray of shape (n_rows,) or None
     image_shape : tuple of int or None
+    index : Series or None
+        What names the rows.
+    left_out : tuple of str
+        Columns of the file that are not in X.
     """
 
-    X: np.ndarray
+    X: Any
     names: list
     y: Any = None
     image_shape: tuple | None = None
+    index: Any = None
+    left_out: tuple = ()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from skautoencoder._cli._files import write_table
-from skautoencoder._cli._model_file import read_model
-from skautoencoder._cli._options import add_model_and_data, read_data
+from skautoencoder._cli._applying import add_model_and_data, model_and_table, write_rows
+from skautoencoder._cli._options import tell
 
 
 def add_to(commands):
@@ -16,7 +15,8 @@ def add_to(commands):
 
 def run(options):
     """Write the codes of the rows."""
-    transformer, _ = read_model(options.model)
-    codes = transformer.transform(read_data(options).X)
-    write_table(options.out, codes, list(transformer.get_feature_names_out()))
-    print(f"wrote {codes.shape[0]:,} codes of {codes.shape[1]} components to {options.out}")
+    model, table, remarks = model_and_table(options)
+    codes, told = model.codes(table)
+    n_rows, n_components = write_rows(options, codes, table)
+    tell(options.data, [*remarks, *told])
+    print(f"wrote {n_rows:,} codes of {n_components} components to {options.out}")

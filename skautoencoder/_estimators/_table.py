@@ -6,6 +6,7 @@ from numbers import Integral
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import check_random_state, check_scalar
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
@@ -19,7 +20,9 @@ from skautoencoder._tables._table import read_table
 from skautoencoder._training._factories import from_pickle, to_pickle
 
 
-class TableAutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class TableAutoencoderTransformer(
+    CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
+):
     """Autoencoder of tables: a data frame in, codes out, and back to such a data frame.
 
     Finds the kind of each column, standardizes numbers and dates, makes categories one-hot,
@@ -203,6 +206,7 @@ class TableAutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMi
         validation = None if X_val is None else steps.encode(encoding, read_table(X_val))
         passed_on = {k: v for k, v in self.get_params(deep=False).items() if k != "kinds"}
         autoencoder = AutoencoderTransformer(loss=encoding.loss(), **passed_on)
+        autoencoder.set_callbacks(*getattr(self, "_skl_callbacks", ()))
         try:
             autoencoder.fit(rows, X_val=validation, sample_weight=sample_weight, groups=groups)
         except KeyboardInterrupt:
@@ -229,8 +233,6 @@ class TableAutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMi
 
         Raises
         ------
-        NotFittedError
-            If the estimator is not fitted.
         ValueError
             If columns are missing or new, or hold what those of the fit did not.
 
@@ -258,8 +260,6 @@ class TableAutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMi
 
         Raises
         ------
-        NotFittedError
-            If the estimator is not fitted.
         ValueError
             If the codes hold NaN or infinity or have another number of columns.
         """
@@ -395,6 +395,6 @@ class TableAutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMi
         if table.named and all(isinstance(name, str) for name in table.names):
             self.feature_names_in_ = np.array(table.names, object)
         self.kinds_ = dict(encoding.kinds)
-        self.autoencoder_, self._encoding = autoencoder, encoding
+        self.autoencoder_, self._encoding = autoencoder.set_callbacks(), encoding
         self.n_components_, self.n_iter_ = autoencoder.n_components_, autoencoder.n_iter_
         self._distributions, self._filling = distributions, filling

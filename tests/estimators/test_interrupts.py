@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 
 import numpy as np
@@ -16,6 +15,7 @@ from skautoencoder import AutoencoderTransformer, RBMTransformer
 from skautoencoder._cli import _fit as fit_command
 from skautoencoder._cli import main
 from skautoencoder._cli._interrupting import InterruptBetweenEpochs
+from skautoencoder._cli._model_file import read_model
 from skautoencoder._training._contrastive_learner import ContrastiveLearner
 from skautoencoder._training._gradient_learner import GradientLearner
 from tests.conftest import curved, quick, quick_convolutional
@@ -199,8 +199,7 @@ def test_ctrl_c_keeps_the_best_so_far(arguments, number, when, monkeypatch, caps
     assert "interrupted, and kept the best so far: 2 components" in output.err
     assert f"; {reached} epochs in" in output.err
     assert f"wrote {arguments[-1]}" in output.err
-    with open(arguments[-1], "rb") as file:
-        ours = pickle.load(file)["transformer"]
+    ours = read_model(arguments[-1]).transformer
     assert ours.n_iter_ == reached
     assert not hasattr(ours, "_skl_callbacks")
     assert ours.transform(curved(10)).shape == (10, 2)

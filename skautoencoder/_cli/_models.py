@@ -1,0 +1,111 @@
+"""Fitted models as commands use them: codes, rows and filled rows, of tables and of arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from skautoencoder._cli._columns import Columns, checked_names
+from skautoencoder._cli._prepared import warnings_told
+from skautoencoder._cli._table import BadInputError
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What is written to a file.
+
+    Attributes
+    ----------
+    content : ndarray or DataFrame
+    names : list of str
+        Of the columns.
+    """
+
+    content: Any
+    names: list
+
+
+@dataclass(frozen=True)
+class ArrayModel:
+    """An autoencoder of numbers, and how columns become such."""
+
+    transformer: Any
+    columns: Columns
+
+    def codes(self, table):
+        """The codes of a table, and a list of what to tell of it."""
+        X, told = self.columns.matrix(table)
+        return Rows(self.transformer.transform(X), code_names(self.transformer)), told
+
+    def rebuilt(self, codes):
+        """The rows that codes stand for."""
+        return Rows(self.transformer.inverse_transform(codes), self.columns.encoded_names)
+
+    def imputed(self, table):
+        """The table with its gaps filled, and a list of what to tell of it."""
+        if self.columns.levels:
+            raise BadInputError("a model of --encode fills no words: fit without --no-scale.")
+        X, told = self.columns.matrix(table)
+        filled = self.transformer._model.filling.fill(X)
+        if isinstance(table.X, np.ndarray):
+            return Rows(filled, table.names), told
+        frame = table.X.assign(**dict(zip(self.columns.names, filled.T, strict=True)))
+        return Rows(frame, list(frame)), told
+
+
+@dataclass(frozen=True)
+class TableModel:
+    """An autoencoder of tables, and the columns that its file had besides."""
+
+    transformer: Any
+    left_out: frozenset
+
+    def codes(self, table):
+        """The codes of a table, and a list of what to tell of it."""
+        rows, told = self._known(table)
+        with warnings_told(told):
+            codes = self.transformer.transform(rows)
+        return Rows(codes, code_names(self.transformer)), told
+
+    def rebuilt(self, codes):
+        """The rows that codes stand for."""
+        frame = self.transformer.inverse_transform(codes)
+        return Rows(frame, [str(name) for name in frame])
+
+    def imputed(self, table):
+        """The table with its gaps filled, and a list of what to tell of it."""
+        rows, told = self._known(table)
+        with warnings_told(told):
+            filled = self.transformer.impute(rows)
+        if isinstance(table.X, np.ndarray):
+            return Rows(filled, table.names), told
+        frame = table.X.assign(**{name: filled[name] for name in filled})
+        return Rows(frame, list(frame)), told
+
+    def _known(self, table):
+        """The columns that the model was fitted to, and what to tell of the others."""
+        if isinstance(table.X, np.ndarray):
+            return table.X, []
+        names = self.transformer.feature_names_in_.tolist()
+        told = checked_names(table.X, names, self.left_out)
+        learnt = self.transformer._encoding.empty
+        return table.X[names].apply(lambda column: _as_text(column, learnt[column.name])), told
+
+
+def code_names(transformer):
+    """The names of a fitted transformer's components."""
+    return [str(name) for name in transformer.get_feature_names_out()]
+
+
+def codes_of(table, transformer):
+    """The codes that a file holds, by name, and a list of what to tell."""
+    return Columns(tuple(code_names(transformer)), {}, frozenset()).matrix(table)
+
+
+def _as_text(column, learnt):
+    """A column of numbers as words if it was one of words, as a file of digits alone has it."""
+    if learnt.dtype.kind in "fiubM" or column.dtype.kind not in "iu":
+        return column
+    return column.astype(str)
