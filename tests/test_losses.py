@@ -442,6 +442,7 @@ def test_fields_that_name_no_columns(fields, message):
 # -- counts, numbers in units of their own, likelihoods
 
 
+@pytest.mark.slow
 def test_counts_beside_numbers_are_those_losses_side_by_side():
     rng = np.random.RandomState(0)
     X = np.column_stack([rng.standard_normal(60), rng.poisson(3, 60), rng.uniform(size=60) > 0.5])
@@ -456,6 +457,7 @@ def test_counts_beside_numbers_are_those_losses_side_by_side():
         quick(loss=mixed).fit(-X)
 
 
+@pytest.mark.slow
 def test_a_number_costs_the_same_whatever_stands_beside_it():
     rng = np.random.RandomState(0)
     number = rng.standard_normal((80, 1))
@@ -475,7 +477,7 @@ def test_a_number_costs_the_same_whatever_stands_beside_it():
     assert costs[None] > 5
 
 
-@pytest.mark.parametrize("number_std", [None, 0.5])
+@pytest.mark.parametrize("number_std", [0.5, pytest.param(None, marks=pytest.mark.slow)])
 def test_nats_of_a_mixed_loss_are_those_of_its_parts(number_std):
     scale, spread, noise = 2.0, 0.3, np.array([0.7, -1.1])
     loss = MixedLoss(binary=(1,), categorical=((2, 3),), number_std=number_std)

@@ -138,7 +138,9 @@ def test_impute_fills_gaps_and_leaves_all_else_to_the_bit(library):
         assert [before.objects[row] for row in seen] == [after.objects[row] for row in seen]
 
 
-@pytest.mark.parametrize("learnt_from", ["gaps", "whole", "wide"])
+@pytest.mark.parametrize(
+    "learnt_from", ["gaps", *(pytest.param(n, marks=pytest.mark.slow) for n in ("whole", "wide"))]
+)
 def test_impute_is_better_than_means_and_modes(learnt_from):
     """Learnt from rows with gaps, from such without, and where a Gaussian would take long."""
     frame = {"gaps": GAPS, "whole": WHOLE, "wide": WHOLE.assign(**WIDE)}[learnt_from]
@@ -430,6 +432,7 @@ def test_draws_are_distributed_as_the_columns_and_go_together():
 BY_CHANCE = "batches are drawn at random, and weights do not enter a column's units"
 
 
+@pytest.mark.slow
 @parametrize_with_checks(
     [quick()],
     expected_failed_checks=lambda estimator: {
@@ -452,7 +455,8 @@ def test_tags_names_and_output():
     assert ours.inverse_transform(codes).shape == GAPS.shape
 
 
-@each_library_slowly
+@pytest.mark.slow
+@each_library
 def test_searches_and_pipelines(library):
     frame, y = LIBRARIES[library](GAPS), np.arange(120) % 2
     pipeline = make_pipeline(quick(max_iter=1), LogisticRegression())
