@@ -36,7 +36,7 @@ class AutoencoderImputer(BaseImputer):
 
     Parameters
     ----------
-    missing_values : int, float, str, np.nan or pd.NA, default=np.nan
+    missing_values : int, float or np.nan, default=np.nan
         What stands in a gap.
     n_networks : int, default=3
         Networks to train, each with other cells hidden; their answers are averaged. 0 for none.
@@ -89,7 +89,7 @@ class AutoencoderImputer(BaseImputer):
     Notes
     -----
     Linear answers are learnt from up to 5,000 rows, networks from up to 100,000, and
-    neighbours are looked for among up to 5,000, all drawn at random. Filled values are held
+    neighbours are looked for among up to 2,000, all drawn at random. Filled values are held
     to the range that was seen of each column. Copies of a row are hidden together.
 
     References

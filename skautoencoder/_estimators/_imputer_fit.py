@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+from sklearn import config_context, get_config
 from sklearn.impute import KNNImputer
 
 from skautoencoder._data._chunks import by_parallel_chunks, chunk_size
@@ -21,7 +22,9 @@ from skautoencoder._training._seeds import FILL, SPLIT, generator
 # Cells are hidden anew for each network, or so many times where there are neighbours alone.
 _N_WAYS_OF_NEIGHBORS = 3
 # Rows that networks learn from, and those that neighbours are looked for among.
-_MOST_ROWS, _MOST_DONORS = 100_000, 5_000
+_MOST_ROWS, _MOST_DONORS = 100_000, 2_000
+# Distances between rows take at most so much memory at a time, which is no slower than more.
+_DISTANCES_MIB = 64
 _N_BINS = 16
 
 
@@ -42,7 +45,7 @@ class Refinement(NamedTuple):
         if of_networks:
             total += of_networks * (_of_networks(self.network, self.params, z, linear) - linear)
         if of_neighbors:
-            total += of_neighbors * (self.neighbors.transform(z) - linear)
+            total += of_neighbors * (_of_neighbors(self.neighbors, z) - linear)
         return total
 
 
@@ -117,12 +120,19 @@ def _measured(
     if params:
         moves[:, 0] = hidden.from_linear(_of_networks(network, params, hidden.rows, hidden.filled))
     if n_neighbors:
-        moves[:, 1] = hidden.from_linear(_neighbors(n_neighbors).fit_transform(hidden.rows))
+        neighbors = _neighbors(n_neighbors).fit(hidden.rows)
+        moves[:, 1] = hidden.from_linear(_of_neighbors(neighbors, hidden.rows))
     return moves, hidden.values - hidden.filled[hidden.cells]
 
 
 def _neighbors(n_neighbors: int) -> KNNImputer:
     return KNNImputer(n_neighbors=n_neighbors, keep_empty_features=True)
+
+
+def _of_neighbors(neighbors: KNNImputer, z: np.ndarray) -> np.ndarray:
+    """The means of the nearest neighbors' values."""
+    with config_context(working_memory=min(_DISTANCES_MIB, get_config()["working_memory"])):
+        return neighbors.transform(z)
 
 
 def _of_networks(
