@@ -20,6 +20,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 import warnings
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout: `benchmarks`, `skautoencoder`
@@ -69,6 +70,19 @@ def imputers(settings):
     return made | {"GAIN": Gain}
 
 
+# What else the defaults might be; measured where ``--imputers`` names them.
+CANDIDATES: dict[str, dict] = {
+    "ours, 1 network": {"n_networks": 1},
+    "ours, 5 networks": {"n_networks": 5},
+    "ours, no neighbours": {"n_neighbors": 0},
+    "ours, no networks": {"n_networks": 0},
+    "ours, 20 passes": {"max_iter": 20},
+    "ours, 5 passes": {"max_iter": 5},
+    "ours, one layer": {"hidden_layer_sizes": (128,)},
+    "ours, relu": {"activation": "relu"},
+}
+
+
 def main():
     parser = command_line(__doc__)
     parser.add_argument("--tables", help="folder of .csv files")
@@ -81,6 +95,10 @@ def main():
     )  # fmt: skip
     made = imputers(args.settings)
     if args.imputers:
+        made |= {
+            name: partial(AutoencoderImputer, random_state=0, **settings)
+            for name, settings in CANDIDATES.items()
+        }
         made = {name: made[name] for name in args.imputers.split(";")}
     kept = stored("imputation", args.results)
     found = {
@@ -99,7 +117,11 @@ def main():
     save("imputation", {**found, "over others": ratios}, args.results)
 
 
-PAIRS = (f"{OURS} / {RIDGE}", f"{OURS} / {TREES}", f"{OURS} / {LINEAR}", f"{LINEAR} / {RIDGE}")
+PAIRS = (
+    *(f"{OURS} / {other}" for other in (RIDGE, TREES, LINEAR, "GAIN", "SoftImpute")),
+    *(f"{LINEAR} / {other}" for other in (RIDGE, TREES)),
+    *(f"{name} / {OURS}" for name in CANDIDATES),
+)
 
 
 def of_numbers(made, args):

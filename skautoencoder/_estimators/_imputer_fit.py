@@ -72,57 +72,56 @@ class FittedImputer:
 
 def fit_imputer(estimator: Any, x: np.ndarray, seed: int) -> FittedImputer:
     """The :class:`FittedImputer` of rows with gaps (NaN), each column seen in some row."""
-    layer_sizes = check_layer_sizes(estimator)
+    network = RefiningNetwork(x.shape[1], check_layer_sizes(estimator), estimator.activation)
     rng = generator(seed, FILL)
     filling = fit_filling(lambda index: x[index], np.ones(len(x)), rng)
     z = filling.standardized(x[np.sort(rng.permutation(len(x))[:_MOST_ROWS])])
-    n_ways = estimator.n_networks or _N_WAYS_OF_NEIGHBORS * bool(estimator.n_neighbors)
     group = row_groups(Rows(z, np.ones(len(z))), np.arange(len(z)))
+    n_ways = estimator.n_networks or _N_WAYS_OF_NEIGHBORS * bool(estimator.n_neighbors)
     ways = [hide_cells(z, group, generator(seed, SPLIT, number)) for number in range(n_ways)]
     if sum(len(hidden.values) for hidden in ways) < LEAST_CELLS:
         return FittedImputer(filling)
-    network = RefiningNetwork(x.shape[1], layer_sizes, estimator.activation)
-    params: tuple[RefiningParameters, ...] = ()
-    if estimator.n_networks:
-        from skautoencoder._imputation._refining import Training, fit_networks  # needs JAX
-
-        edges = np.nanquantile(z, np.linspace(0, 1, _N_BINS + 1)[1:-1], axis=0)
-        settings = Training(estimator.learning_rate, estimator.batch_size, estimator.max_iter)
-        params = fit_networks(network, edges, ways, settings, seed)
+    params = _trained(estimator, network, z, ways, seed)
     few = np.sort(rng.permutation(len(z))[:_MOST_DONORS])
-    moves, wanted = zip(
-        *(
-            _measured(estimator.n_neighbors, network, params[number : number + 1], hidden.of(few))
-            for number, hidden in enumerate(ways)
-        ),
-        strict=True,
-    )
-    moves, wanted = np.concatenate(moves), np.concatenate(wanted)
-    of_group = np.concatenate([group[few][np.nonzero(hidden.cells[few])[0]] for hidden in ways])
+    ways = [hidden.of(few) for hidden in ways]
+    moves, wanted = _measured(estimator.n_neighbors, network, params, ways)
+    of_group = np.concatenate([group[few][np.nonzero(hidden.cells)[0]] for hidden in ways])
     weights = blend_weights(moves, wanted, of_group)
-    error, linear_error = (
-        float(np.sqrt(np.mean(left**2))) for left in (wanted - moves @ weights, wanted)
-    )
+    errors = (float(np.sqrt(np.mean(e**2))) for e in (wanted - moves @ weights, wanted))
     neighbors = _neighbors(estimator.n_neighbors).fit(z[few]) if weights[1] else None
-    return FittedImputer(
-        filling, Refinement(network, params, neighbors, weights, error, linear_error)
-    )
+    return FittedImputer(filling, Refinement(network, params, neighbors, weights, *errors))
+
+
+def _trained(
+    estimator: Any, network: RefiningNetwork, z: np.ndarray, ways: list[HiddenCells], seed: int
+) -> tuple[RefiningParameters, ...]:
+    """The parameters of each network, one for each way to hide cells; none if none is wanted."""
+    if not estimator.n_networks:
+        return ()
+    from skautoencoder._imputation._refining import Training, fit_networks  # needs JAX
+
+    edges = np.nanquantile(z, np.linspace(0, 1, _N_BINS + 1)[1:-1], axis=0)
+    settings = Training(estimator.learning_rate, estimator.batch_size, estimator.max_iter)
+    return fit_networks(network, edges, ways, settings, seed)
 
 
 def _measured(
     n_neighbors: int,
     network: RefiningNetwork,
     params: tuple[RefiningParameters, ...],
-    hidden: HiddenCells,
+    ways: list[HiddenCells],
 ) -> tuple[np.ndarray, np.ndarray]:
     """In hidden cells: how far networks and neighbours go from linear answers, and the truth."""
-    moves = np.zeros((len(hidden.values), 2))
-    if params:
-        moves[:, 0] = hidden.from_linear(_of_networks(network, params, hidden.rows, hidden.filled))
-    if n_neighbors:
-        neighbors = _neighbors(n_neighbors).fit(hidden.rows)
-        moves[:, 1] = hidden.from_linear(_of_neighbors(neighbors, hidden.rows))
-    return moves, hidden.values - hidden.filled[hidden.cells]
+    moves = [np.zeros((len(hidden.values), 2)) for hidden in ways]
+    for number, hidden in enumerate(ways):
+        if params:
+            found = _of_networks(network, params[number : number + 1], hidden.rows, hidden.filled)
+            moves[number][:, 0] = hidden.from_linear(found)
+        if n_neighbors:
+            found = _of_neighbors(_neighbors(n_neighbors).fit(hidden.rows), hidden.rows)
+            moves[number][:, 1] = hidden.from_linear(found)
+    wanted = [hidden.values - hidden.filled[hidden.cells] for hidden in ways]
+    return np.concatenate(moves), np.concatenate(wanted)
 
 
 def _neighbors(n_neighbors: int) -> KNNImputer:
