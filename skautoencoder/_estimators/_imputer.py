@@ -103,14 +103,15 @@ class AutoencoderImputer(BaseImputer):
     --------
     >>> import numpy as np
     >>> from skautoencoder import AutoencoderImputer
-    >>> X = [[1.0, 2.0], [2.0, 4.0], [3.0, np.nan], [4.0, 8.0], [np.nan, 10.0], [6.0, 12.0]]
-    >>> AutoencoderImputer(random_state=0).fit_transform(X).round(1)
-    array([[ 1.,  2.],
-           [ 2.,  4.],
-           [ 3.,  6.],
-           [ 4.,  8.],
-           [ 5., 10.],
-           [ 6., 12.]])
+    >>> t = np.linspace(-1, 1, 300)
+    >>> X = np.column_stack([t, t**2, t**3])
+    >>> X[::5, 1] = np.nan
+    >>> imputer = AutoencoderImputer(n_networks=1, max_iter=2, random_state=0)
+    >>> filled = imputer.fit_transform(X)[::5, 1]
+    >>> bool(abs(filled - t[::5] ** 2).mean() < 0.02)
+    True
+    >>> bool(imputer.validation_error_ < imputer.linear_validation_error_)
+    True
     """
 
     _parameter_constraints: dict = {
