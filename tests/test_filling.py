@@ -98,7 +98,7 @@ def incomplete(n_rows, n_features, unit=1.0):
 @pytest.mark.parametrize("n_features", [5, 70])
 def test_filling_is_better_than_means_and_within_what_was_seen(n_features, unit):
     X, truth, gaps = incomplete(400, n_features, unit)
-    filling = fit_filling(lambda index: X[index], np.ones(400), RNG)
+    filling = fit_filling(Rows(X, np.ones(400)), RNG)
     found = filling.fill(X)
     assert_array_equal(found[~gaps], truth[~gaps])
     means = np.broadcast_to(np.nanmean(X, axis=0), X.shape)
@@ -112,7 +112,7 @@ def test_columns_without_a_value_and_columns_that_do_not_vary():
     X = np.column_stack([np.full(20, np.nan), np.full(20, 7.0), np.arange(20.0), np.arange(20.0)])
     X[3] = np.nan
     X[4, 3] = np.nan
-    found = fit_filling(lambda index: X[index], np.ones(20), RNG).fill(X)
+    found = fit_filling(Rows(X, np.ones(20)), RNG).fill(X)
     assert_array_equal(found[:, 0], 0.0)
     assert_array_equal(found[:, 1], 7.0)
     assert found[4, 3] == pytest.approx(4.0, abs=1.0)
@@ -122,7 +122,7 @@ def test_columns_without_a_value_and_columns_that_do_not_vary():
 def test_sparse_zeros_stay_zeros():
     X = np.where(RNG.uniform(size=(60, 8)) < 0.6, 0.0, RNG.standard_normal((60, 8)))
     X[::5, 3], X[::7, 1] = np.nan, np.nan
-    weight, filling = np.ones(60), fit_filling(lambda index: X[index], np.ones(60), RNG)
+    weight, filling = np.ones(60), fit_filling(Rows(X, np.ones(60)), RNG)
     sparse, dense = filled(Rows(csr_array(X), weight), filling), filled(Rows(X, weight), filling)
     assert sparse.X.nnz == csr_array(X).nnz
     assert_allclose(sparse.X.toarray(), dense.X)

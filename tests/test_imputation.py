@@ -24,7 +24,7 @@ def test_a_tenth_of_the_seen_cells_is_hidden_and_linear_answers_do_not_know_them
     z = rows_with_gaps(2000)
     hidden = hide_cells(z, np.arange(len(z)), np.random.default_rng(0))
     assert 0.08 < hidden.cells.sum() / (~np.isnan(z)).sum() < 0.12
-    assert_array_equal(hidden.values, z[hidden.cells])
+    assert_array_equal(hidden.truth[hidden.cells], z[hidden.cells])
     assert np.isnan(hidden.rows[hidden.cells]).all()
     other = z.copy()
     other[hidden.cells] = 7.0

@@ -26,16 +26,17 @@ import time
 import warnings
 
 import numpy as np
-from sklearn import datasets
 from sklearn.decomposition import PCA
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.experimental import enable_iterative_imputer  # noqa: F401
 from sklearn.impute import IterativeImputer
 
 from benchmarks.lib.arguments import TINY, command_line, parse
+from benchmarks.lib.incomplete import hidden_at_random, read_tables
 from benchmarks.lib.results import save
 from skautoencoder import AutoencoderTransformer
 from skautoencoder._data._filling import fit_filling
+from skautoencoder._data._rows import Rows
 
 FIGURES = ("hidden", "axes", "axes, means", "code")
 
@@ -47,9 +48,7 @@ def main():
         parser, seeds=1, shares=(0.1, 0.3, 0.5), settings={}, only=None,
         smoke={"seeds": 1, "shares": (0.3,), "settings": {**TINY, "max_iter": 1}, "only": "iris"},
     )  # fmt: skip
-    data = {
-        name: X for name, X in tables(args.tables).items() if args.only is None or name == args.only
-    }
+    data = {name: standardized(X) for name, X in read_tables(args.tables, args.only).items()}
     print(f"{'table':16s}{'missing':>8s}" + "".join(f"{figure:>13s}" for figure in FIGURES))
     rows = {}
     for name, whole in data.items():
@@ -65,41 +64,20 @@ def main():
     save("gaps", {"ratios": rows, "geometric mean and worst": summary}, args.results)
 
 
-def tables(folder):
-    """Standardized rows by name."""
-    if folder is None:
-        loads = {
-            "iris": datasets.load_iris,
-            "wine": datasets.load_wine,
-            "breast cancer": datasets.load_breast_cancer,
-            "diabetes": datasets.load_diabetes,
-            "digits": datasets.load_digits,
-        }
-        found = {name: load().data for name, load in loads.items()}
-    else:
-        found = {
-            path.stem: np.genfromtxt(path, delimiter=",", skip_header=1)[:, 1:-1]
-            for path in sorted(Path(folder).glob("*.csv"))
-        }
-    return {name: standardized(X[:, X.std(axis=0) > 0]) for name, X in found.items()}
-
-
 def standardized(X):
     return (X - X.mean(axis=0)) / X.std(axis=0)
 
 
 def measured(whole, share, seed, settings):
     """The figures of one table with a share of its cells hidden."""
-    gaps = np.random.RandomState(seed).uniform(size=whole.shape) < share
-    gaps[:, gaps.all(axis=0)] = False
+    gaps = hidden_at_random(whole, share, seed)
     rows = np.where(gaps, np.nan, whole)
     means = np.where(gaps, np.nanmean(rows, axis=0), whole)
     n_components = max(1, min(8, whole.shape[1] // 3))
 
     start = time.perf_counter()
-    filled = fit_filling(
-        lambda index: rows[index], np.ones(len(rows)), np.random.default_rng(seed)
-    ).fill(rows)
+    given = Rows(rows, np.ones(len(rows)))
+    filled = fit_filling(given, np.random.default_rng(seed)).fill(rows)
     seconds = time.perf_counter() - start
     start = time.perf_counter()
     with warnings.catch_warnings():

@@ -13,7 +13,6 @@ from sklearn.decomposition import PCA
 from sklearn.pipeline import make_pipeline
 
 from skautoencoder._cli._columns import columns_of
-from skautoencoder._cli._filled import GapFiller
 from skautoencoder._cli._options import (
     add_data,
     add_scaling,
@@ -28,6 +27,7 @@ from skautoencoder._cli._terminal import ProgressLine, terminal_table
 from skautoencoder._cli._whole_file import whole_file
 from skautoencoder._errors import one_line
 from skautoencoder._estimators._autoencoder import AutoencoderTransformer
+from skautoencoder._estimators._imputer import AutoencoderImputer
 from skautoencoder._tables._table import read_table
 from skautoencoder.comparison._targets import TASKS
 
@@ -86,9 +86,14 @@ def _in_numbers(options):
         X, _ = found.encoding.encode(read_table(found.frame))
         ours, told = AutoencoderTransformer(loss=found.encoding.loss()), found.remarks
     gaps = np.isnan(X).any()
-    pca = make_pipeline(GapFiller(), PCA()) if gaps else PCA()
+    pca = make_pipeline(_gap_filler(), PCA()) if gaps else PCA()
     named = {"PCA": pca, "AutoencoderTransformer": ours}
     return replace(table, X=X), named, [*remarks, *told]
+
+
+def _gap_filler():
+    """What fills gaps for transformers that take none: the means that autoencoders start from."""
+    return AutoencoderImputer(n_networks=0, n_neighbors=0, keep_empty_features=True, random_state=0)
 
 
 def _sizes(asked, n_columns):
@@ -116,7 +121,7 @@ def _write_report(options, table, comparison):
 
     print("fitting the map for the report ...", file=sys.stderr)
     if np.isnan(table.X).any():
-        table = replace(table, X=GapFiller().fit_transform(table.X))
+        table = replace(table, X=_gap_filler().fit_transform(table.X))
     pca = PCA(2).fit(table.X)
     ours = AutoencoderTransformer(2, random_state=options.seed).fit(table.X)
     page = report(f"{options.data}: autoencoder beside PCA", comparison, table, pca, ours)

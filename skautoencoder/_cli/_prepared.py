@@ -58,7 +58,6 @@ def prepared(frame, kinds):
     remarks = [f"left out: {reasons(why)}"] if why else []
     if why:
         frame = frame.drop(columns=list(why))
-        encoding, _ = learn_encoding(read_table(frame), kinds)
     count = Counter(kind for kind in encoding.kinds.values() if kind in _SAID)
     said = [f"{n} {_SAID[kind][n > 1]}" for kind, n in count.items()]
     n_gaps = int(frame.isna().to_numpy().sum())

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from skautoencoder._data._factors import Factors, fit_factors
 from skautoencoder._data._gaussian import Gaussian, fit_gaussian
+from skautoencoder._data._source import Source
 
 # Up to so many columns, a full covariance; factors beyond.
 _FULL = 64
@@ -55,23 +56,20 @@ class Filling(NamedTuple):
         return np.clip(z * self.scale + self.location, self.lowest, self.highest)
 
 
-def fit_filling(rows: Any, weight: np.ndarray, rng: np.random.Generator) -> Filling:
+def fit_filling(rows: Source, rng: np.random.Generator) -> Filling:
     """The :class:`Filling` of rows with gaps (NaN).
 
     Parameters
     ----------
-    rows : callable
-        ``rows(index)`` gives some of them, dense.
-    weight : ndarray of shape (n_rows,)
+    rows : Source
         Those that weigh nothing are left out. Of many, 1,000 to 5,000 are learnt from, fewer
         where there are more columns.
     rng : numpy.random.Generator
     """
-    index = np.flatnonzero(weight)
-    n_features = rows(index[:1]).shape[1]
+    index, n_features = np.flatnonzero(rows.weight), rows.n_features
     n_rows = max(_LEAST_ROWS, min(_MOST_ROWS, _MOST_VALUES // n_features))
     some = np.sort(rng.permutation(index)[:n_rows])
-    x = rows(some).astype(float)
+    x = rows.take(some).astype(float)
     seen = ~np.isnan(x)
     lowest, highest = _range(x, seen)
     unit = np.maximum(np.maximum(abs(lowest), abs(highest)), np.finfo(float).tiny)
@@ -83,7 +81,7 @@ def fit_filling(rows: Any, weight: np.ndarray, rng: np.random.Generator) -> Fill
     location = np.where(varies, mean * unit, lowest)
     scale = np.where(varies & (spread > 0), spread * unit, 1.0)
     z = np.where(seen, (x - location) / scale, 0.0)
-    share = weight[some] / weight[some].sum()
+    share = rows.weight[some] / rows.weight[some].sum()
     hide = seen & (rng.uniform(size=seen.shape) < _HIDDEN)
     model = (
         fit_gaussian(z, seen, share, hide)

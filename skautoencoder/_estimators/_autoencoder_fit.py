@@ -98,7 +98,7 @@ def filling_of(estimator, sources, seed, *, continued):
         return estimator._model.filling
     rows = sources[0]
     _warn_never_seen(estimator, rows)
-    return fit_filling(rows.take, rows.weight, generator(seed, FILL))
+    return fit_filling(rows, generator(seed, FILL))
 
 
 def _warn_never_seen(estimator, rows):

@@ -74,12 +74,12 @@ def fit_imputer(estimator: Any, x: np.ndarray, seed: int) -> FittedImputer:
     """The :class:`FittedImputer` of rows with gaps (NaN), each column seen in some row."""
     network = RefiningNetwork(x.shape[1], check_layer_sizes(estimator), estimator.activation)
     rng = generator(seed, FILL)
-    filling = fit_filling(lambda index: x[index], np.ones(len(x)), rng)
+    filling = fit_filling(Rows(x, np.ones(len(x))), rng)
     z = filling.standardized(x[np.sort(rng.permutation(len(x))[:_MOST_ROWS])])
     group = row_groups(Rows(z, np.ones(len(z))), np.arange(len(z)))
     n_ways = estimator.n_networks or _N_WAYS_OF_NEIGHBORS * bool(estimator.n_neighbors)
     ways = [hide_cells(z, group, generator(seed, SPLIT, number)) for number in range(n_ways)]
-    if sum(len(hidden.values) for hidden in ways) < LEAST_CELLS:
+    if sum(hidden.cells.sum() for hidden in ways) < LEAST_CELLS:
         return FittedImputer(filling)
     params = _trained(estimator, network, z, ways, seed)
     few = np.sort(rng.permutation(len(z))[:_MOST_DONORS])
@@ -112,7 +112,7 @@ def _measured(
     ways: list[HiddenCells],
 ) -> tuple[np.ndarray, np.ndarray]:
     """In hidden cells: how far networks and neighbours go from linear answers, and the truth."""
-    moves = [np.zeros((len(hidden.values), 2)) for hidden in ways]
+    moves = [np.zeros((hidden.cells.sum(), 2)) for hidden in ways]
     for number, hidden in enumerate(ways):
         if params:
             found = _of_networks(network, params[number : number + 1], hidden.rows, hidden.filled)
@@ -120,7 +120,7 @@ def _measured(
         if n_neighbors:
             found = _of_neighbors(_neighbors(n_neighbors).fit(hidden.rows), hidden.rows)
             moves[number][:, 1] = hidden.from_linear(found)
-    wanted = [hidden.values - hidden.filled[hidden.cells] for hidden in ways]
+    wanted = [hidden.from_linear(hidden.truth) for hidden in ways]
     return np.concatenate(moves), np.concatenate(wanted)
 
 

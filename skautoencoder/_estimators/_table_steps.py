@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from skautoencoder._data._filling import fit_filling
+from skautoencoder._data._rows import Rows
 from skautoencoder._estimators._input import check_weight
 from skautoencoder._estimators._warning import warn_caller
 from skautoencoder._tables._drawing import learn_distributions
@@ -83,7 +84,7 @@ def filling(autoencoder, rows, sample_weight):
     if learnt is not None or rows.shape[1] > _MOST_COLUMNS:
         return learnt
     weight = check_weight(sample_weight, rows)
-    return fit_filling(lambda index: rows[index], weight, np.random.default_rng(0))
+    return fit_filling(Rows(rows, weight), np.random.default_rng(0))
 
 
 def distributions(encoding, autoencoder, rows):

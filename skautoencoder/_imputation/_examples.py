@@ -59,8 +59,7 @@ def at_hidden_cells(hidden: HiddenCells) -> Rows:
     """Rows to measure by: the hidden cells count. Rows without any have no weight."""
     n_rows, n_features = hidden.rows.shape
     x = np.empty((n_rows, 3 * n_features), np.float32)
-    truth = np.full(hidden.rows.shape, np.nan)
-    truth[hidden.cells] = hidden.values
+    truth = np.where(hidden.cells, hidden.truth, np.nan)
     _pack(x, hidden, hidden.rows, truth)
     return Rows(x, hidden.cells.any(axis=1).astype(float))
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skautoencoder._data._filling import Filling, fit_filling
+from skautoencoder._data._rows import Rows
 
 _SHARE = 0.1  # of the seen cells
 
@@ -16,7 +17,7 @@ class HiddenCells(NamedTuple):
 
     rows: np.ndarray  # (n_rows, n_features), NaN in gaps and in hidden cells
     cells: np.ndarray  # bool, as the rows: the hidden ones
-    values: np.ndarray  # (n_cells,), what they held
+    truth: np.ndarray  # the rows before any were
     filling: Filling  # learnt without them
     filled: np.ndarray  # the rows, filled by that
 
@@ -26,12 +27,10 @@ class HiddenCells(NamedTuple):
 
     def of(self, index: np.ndarray) -> HiddenCells:
         """Those of the rows at ``index``."""
-        values = np.full(self.rows.shape, np.nan)
-        values[self.cells] = self.values
-        cells = self.cells[index]
-        return HiddenCells(
-            self.rows[index], cells, values[index][cells], self.filling, self.filled[index]
+        rows, cells, truth, filled = (
+            part[index] for part in (self.rows, self.cells, self.truth, self.filled)
         )
+        return HiddenCells(rows, cells, truth, self.filling, filled)
 
 
 def hide_cells(z: np.ndarray, group: np.ndarray, rng: np.random.Generator) -> HiddenCells:
@@ -52,5 +51,5 @@ def hide_cells(z: np.ndarray, group: np.ndarray, rng: np.random.Generator) -> Hi
     drawn = rng.uniform(size=(group.max() + 1, z.shape[1])) < _SHARE
     cells = drawn[group] & ~np.isnan(z)
     rows = np.where(cells, np.nan, z)
-    filling = fit_filling(lambda index: rows[index], np.ones(len(rows)), rng)
-    return HiddenCells(rows, cells, z[cells], filling, filling.fill(rows))
+    filling = fit_filling(Rows(rows, np.ones(len(rows))), rng)
+    return HiddenCells(rows, cells, z, filling, filling.fill(rows))

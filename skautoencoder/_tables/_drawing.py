@@ -98,6 +98,5 @@ def _one_hot(block: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
     return np.eye(block.shape[1])[chosen]
 
 
-# By part of the loss: numbers get noise and their column's distribution, _LEVELS are chosen.
-_MAPPED: dict[str, Callable] = {"numbers": _with_noise, "counts": _with_noise}
+# By part of the loss: levels are chosen; all else gets noise and its column's distribution.
 _CHOSEN: dict[str, Callable] = {"binary": _yes_or_no, "categorical": _one_hot}
