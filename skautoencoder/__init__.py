@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from skautoencoder._estimators._table import TableAutoencoderTransformer
     from skautoencoder._search import AutoencoderSearchCV
     from skautoencoder.comparison import Comparison, compare_transformers
+    from skautoencoder.persistence import load, save
 
 __version__ = "0.1.0.dev0"
 
@@ -23,6 +24,8 @@ __all__ = [
     "RBMTransformer",
     "TableAutoencoderTransformer",
     "compare_transformers",
+    "load",
+    "save",
 ]
 
 # Imported when asked for: none needs what the others need.
@@ -35,6 +38,8 @@ _HOMES = {
     "RBMTransformer": "_estimators._rbm",
     "TableAutoencoderTransformer": "_estimators._table",
     "compare_transformers": "comparison",
+    "load": "persistence",
+    "save": "persistence",
 }
 
 

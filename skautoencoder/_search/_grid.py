@@ -27,6 +27,9 @@ _AUTOENCODERS = (BaseAutoencoder, TableAutoencoderTransformer)
 _TOGETHER = 64
 _TOGETHER_BYTES = 2**30
 
+# What a fit makes of parameters alone: copies make it anew, and need not trust its classes.
+_OF_PARAMETERS = ("scorer_", "_checked_cv_orig")
+
 
 class AutoencoderSearchCV(GridSearchCV):
     """:class:`~sklearn.model_selection.GridSearchCV` whose fits are trained side by side.
@@ -182,6 +185,16 @@ class AutoencoderSearchCV(GridSearchCV):
         self.n_epochs_ = lockstep.n_epochs.reshape(-1, self.n_splits_)
         self.batched_ = bool(lockstep.batched)
         return self
+
+    def __getstate__(self):
+        state = dict(super().__getstate__())
+        return {name: value for name, value in state.items() if name not in _OF_PARAMETERS}
+
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        if hasattr(self, "n_splits_"):
+            scorer, _ = self._get_scorers()
+            self.scorer_ = getattr(scorer, "_scorers", scorer)
 
     # -- where GridSearchCV asks
 

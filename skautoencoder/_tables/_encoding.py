@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -58,6 +58,15 @@ class TableEncoding:
     kinds: dict
     encoders: dict = field(repr=False)
     double: bool = True
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Fields, the types of columns in plain values, which all that copies can read."""
+        state = {one.name: getattr(self, one.name) for one in fields(self)}
+        return state | {"empty": self.door.schema(self.empty)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        empty = LIBRARIES[state["library"]].of_schema(state["empty"])
+        vars(self).update(state | {"empty": empty})
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -49,7 +48,7 @@ class Binary:
         codes = block[:, 0] > 0.5 if self.width else np.zeros(len(block), int)
         return [self.levels[code] for code in codes.astype(int).tolist()]
 
-    @cached_property
+    @property
     def _numbers(self) -> dict:
         return {level: number for number, level in enumerate(self.levels)}
 
@@ -99,7 +98,7 @@ class Category:
         known = (*self.levels, *self.pooled)
         return [known[code] for code in codes.tolist()]
 
-    @cached_property
+    @property
     def _numbers(self) -> dict:
         numbers = {level: number for number, level in enumerate(self.levels)}
         return numbers | dict.fromkeys(self.pooled, len(self.levels))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
+from io import BytesIO
 from typing import Any, Protocol
 
 import numpy as np
@@ -26,6 +27,14 @@ class Library(Protocol):
 
     def empty(self, frame: Any) -> Any:
         """The same table without its rows."""
+        ...
+
+    def schema(self, frame: Any) -> Any:
+        """What the table without its rows is, in plain values of Python where it can be."""
+        ...
+
+    def of_schema(self, schema: Any) -> Any:
+        """A table without rows, as a schema says."""
         ...
 
     def column(self, values: Any, like: Any) -> Any:
@@ -52,6 +61,19 @@ class Pandas:
 
     def empty(self, frame: Any) -> Any:
         return frame.iloc[:0]
+
+    def schema(self, frame: Any) -> Any:
+        types = [_type_of_pandas(dtype) for dtype in frame.dtypes]
+        return {"columns": list(frame.columns), "of": list(frame.columns.names), "types": types}
+
+    def of_schema(self, schema: Any) -> Any:
+        pandas = import_module("pandas")
+        columns = [pandas.Series([], dtype=_pandas_type(each)) for each in schema["types"]]
+        frame = pandas.concat(dict(enumerate(columns)), axis=1)
+        names, of = schema["columns"], schema["of"]
+        make = pandas.Index if len(of) == 1 else pandas.MultiIndex.from_tuples
+        frame.columns = make(names, **({"name": of[0]} if len(of) == 1 else {"names": of}))
+        return frame
 
     def column(self, values: Any, like: Any) -> Any:
         series = import_module("pandas").Series
@@ -88,6 +110,19 @@ class Polars:
     def empty(self, frame: Any) -> Any:
         return frame.clear()
 
+    def schema(self, frame: Any) -> Any:
+        file = BytesIO()
+        try:
+            frame.write_ipc(file)
+        except Exception:  # of columns of objects
+            return frame
+        return file.getvalue()
+
+    def of_schema(self, schema: Any) -> Any:
+        if not isinstance(schema, bytes):
+            return schema
+        return import_module("polars").read_ipc(BytesIO(schema), memory_map=False)
+
     def column(self, values: Any, like: Any) -> Any:
         polars = import_module("polars")
         if isinstance(values, list):
@@ -121,6 +156,13 @@ class Arrow:
 
     def empty(self, frame: Any) -> Any:
         return frame.slice(0, 0)
+
+    def schema(self, frame: Any) -> Any:
+        return frame.schema.serialize().to_pybytes()
+
+    def of_schema(self, schema: Any) -> Any:
+        pyarrow = import_module("pyarrow")
+        return import_module("pyarrow.ipc").read_schema(pyarrow.py_buffer(schema)).empty_table()
 
     def column(self, values: Any, like: Any) -> Any:
         pyarrow = import_module("pyarrow")
@@ -159,6 +201,12 @@ class Arrays:
     def empty(self, frame: Any) -> Any:
         return frame[:0]
 
+    def schema(self, frame: Any) -> Any:
+        return {"width": frame.shape[1], "dtype": frame.dtype}
+
+    def of_schema(self, schema: Any) -> Any:
+        return np.empty((0, schema["width"]), schema["dtype"])
+
     def column(self, values: Any, like: Any) -> Any:
         if like.dtype == object:
             objects = np.empty(len(values), object)
@@ -184,6 +232,41 @@ LIBRARIES: dict[str, Library] = {
 def library_of(X: Any) -> str | None:
     """The name of the library that X is a table of, or None."""
     return next((name for name, library in LIBRARIES.items() if library.is_table(X)), None)
+
+
+def _type_of_pandas(dtype: Any) -> Any:
+    """A type of pandas in plain values, or itself where these would not say all of it."""
+    categories = getattr(dtype, "categories", None)
+    if categories is not None:
+        of = _type_of_pandas(categories.dtype)
+        return {"levels": categories.tolist(), "of": of, "ordered": dtype.ordered}
+    storage = getattr(dtype, "storage", None)
+    if storage is not None:  # of text
+        return {"storage": storage, "gap_is_nan": dtype.na_value is not import_module("pandas").NA}
+    arrow = getattr(dtype, "pyarrow_dtype", None)
+    if arrow is not None:
+        schema = import_module("pyarrow").schema([("x", arrow)])
+        return {"arrow": schema.serialize().to_pybytes()}
+    try:
+        found = import_module("pandas").api.types.pandas_dtype(str(dtype))
+    except (TypeError, ValueError):
+        return dtype
+    return str(dtype) if found == dtype else dtype
+
+
+def _pandas_type(plain: Any) -> Any:
+    """The type of pandas that :func:`_type_of_pandas` was given."""
+    pandas = import_module("pandas")
+    if not isinstance(plain, dict):
+        return plain
+    if "levels" in plain:
+        levels = pandas.Index(plain["levels"], dtype=_pandas_type(plain["of"]))
+        return pandas.CategoricalDtype(levels, plain["ordered"])
+    if "storage" in plain:
+        gap = {"na_value": np.nan} if plain["gap_is_nan"] else {}
+        return pandas.StringDtype(plain["storage"], **gap)
+    ipc, pyarrow = import_module("pyarrow.ipc"), import_module("pyarrow")
+    return pandas.ArrowDtype(ipc.read_schema(pyarrow.py_buffer(plain["arrow"])).field(0).type)
 
 
 def _with_levels(dtype: Any, values: list) -> Any:

@@ -1,0 +1,131 @@
+"""Names of classes in files, and the classes that they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+# Where each of ours is today; in files stand the names alone, so that classes may move.
+HOMES = {
+    "AutoencoderImputer": "_estimators._imputer",
+    "AutoencoderSearchCV": "_search._grid",
+    "AutoencoderTransformer": "_estimators._autoencoder",
+    "ConvolutionalAutoencoderTransformer": "_estimators._convolutional",
+    "RBMTransformer": "_estimators._rbm",
+    "TableAutoencoderTransformer": "_estimators._table",
+    # networks, and what is learnt with them
+    "DenseNetwork": "_networks._dense",
+    "ConvolutionalNetwork": "_networks._convolutional",
+    "RefiningNetwork": "_networks._refining",
+    "RefiningParameters": "_networks._refining",
+    "Stack": "_networks._stacks",
+    "CodeScale": "_training._start",
+    "ColumnMeans": "_estimators._machine",
+    # what fills gaps
+    "Filling": "_data._filling",
+    "Factors": "_data._factors",
+    "Gaussian": "_data._gaussian",
+    "FittedImputer": "_estimators._imputer_fit",
+    "Refinement": "_estimators._imputer_fit",
+    # tables
+    "TableEncoding": "_tables._encoding",
+    "Distributions": "_tables._drawing",
+    "Binary": "_tables._levels",
+    "Category": "_tables._levels",
+    "Reals": "_tables._scaled",
+    "Wholes": "_tables._scaled",
+    "Units": "_tables._scaled",
+}
+# Packages whose public classes are in files by their names alone, too.
+_PUBLIC = ("losses", "objectives")
+
+# scikit-learn's public modules of estimators, and what else of it estimators hold.
+_SKLEARN = (
+    "calibration", "cluster", "compose", "covariance", "cross_decomposition", "decomposition",
+    "discriminant_analysis", "dummy", "ensemble", "feature_extraction", "feature_extraction.text",
+    "feature_selection", "impute", "isotonic", "kernel_approximation", "kernel_ridge",
+    "linear_model", "manifold", "mixture", "model_selection", "multiclass", "multioutput",
+    "naive_bayes", "neighbors", "neural_network", "pipeline", "preprocessing",
+    "random_projection", "semi_supervised", "svm", "tree",
+)  # fmt: skip
+_PLAIN_OF_SKLEARN = ("compose", "model_selection")  # column selectors, splitters
+
+
+class Classes:
+    """The classes that a file may hold: ours, scikit-learn's estimators, and those given.
+
+    Parameters
+    ----------
+    given : iterable of classes and functions
+        The user's own.
+    """
+
+    def __init__(self, given: Iterable[Any] = ()) -> None:
+        self._given = {full_name(one): one for one in given}
+
+    def name_of(self, value: Any) -> str | None:
+        """What a class or a function is called in files; None where it may not be in one."""
+        name = full_name(value)
+        if self._given.get(name) is value:
+            return name
+        if not isinstance(value, type):
+            return None
+        public = _public_name(value)
+        return public if public is not None and self.find(public) is value else None
+
+    def find(self, name: str) -> Any:
+        """The class or function of a name, or None: nothing else is imported."""
+        if name in self._given:
+            return self._given[name]
+        return _of_sklearn(name) if name.startswith("sklearn.") else _of_ours(name)
+
+
+def full_name(value: Any) -> str:
+    """Module and name of a class or a function."""
+    return f"{value.__module__}.{value.__qualname__}"
+
+
+def our_types() -> list[str]:
+    """Full names of all of our own classes that a fitted estimator may hold."""
+    public = (import_module(f"skautoencoder.{package}") for package in _PUBLIC)
+    named = (getattr(package, name) for package in public for name in package.__all__)
+    ours = [f"skautoencoder.{home}.{name}" for name, home in HOMES.items()]
+    return sorted({*ours, *(full_name(value) for value in named if isinstance(value, type))})
+
+
+def _public_name(cls: type) -> str | None:
+    """What a class would be called in files, if it is of ours or of scikit-learn."""
+    package, *inner = cls.__module__.split(".")
+    if package == "skautoencoder":
+        return cls.__name__
+    if package != "sklearn":
+        return None
+    public = [part for part in inner if not part.startswith("_")]
+    return ".".join((package, *public, cls.__name__))
+
+
+@cache
+def _of_ours(name: str) -> Any:
+    if name in HOMES:
+        return getattr(import_module(f"skautoencoder.{HOMES[name]}"), name)
+    for package in _PUBLIC:
+        module = import_module(f"skautoencoder.{package}")
+        if name in module.__all__ and isinstance(getattr(module, name), type):
+            return getattr(module, name)
+    return None
+
+
+@cache
+def _of_sklearn(name: str) -> Any:
+    from sklearn.base import BaseEstimator
+
+    place, _, name = name.removeprefix("sklearn.").rpartition(".")
+    if place not in _SKLEARN:
+        return None
+    module = import_module(f"sklearn.{place}")
+    found = getattr(module, name, None) if name in module.__all__ else None
+    if not isinstance(found, type):
+        return None
+    return found if place in _PLAIN_OF_SKLEARN or issubclass(found, BaseEstimator) else None

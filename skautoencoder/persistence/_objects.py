@@ -1,0 +1,77 @@
+"""Instances of known classes to what they hold by name, and back."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+# An estimator's callbacks belong to the session that it is fitted in.
+_CALLBACKS = "_skl_callbacks"
+
+
+def state_of(value: Any) -> dict[str, Any]:
+    """What an instance holds, by name.
+
+    Raises
+    ------
+    TypeError
+        If it keeps a folder of pickles.
+    """
+    cls = type(value)
+    if issubclass(cls, tuple):
+        return value._asdict()
+    # Its own where it has one, and scikit-learn's, which has the version.
+    if "__getstate__" in vars(cls) or cls.__module__.startswith("sklearn."):
+        state = value.__getstate__()
+    elif is_dataclass(cls):
+        return {field.name: getattr(value, field.name) for field in fields(cls) if field.init}
+    else:
+        state = vars(value)
+    _check_memory(cls, state)
+    return {name: held for name, held in state.items() if name != _CALLBACKS}
+
+
+def with_state(cls: type, state: dict[str, Any]) -> Any:
+    """An instance that holds what :func:`state_of` gave; what it lacks has its default.
+
+    Raises
+    ------
+    TypeError
+        If the class has no such fields.
+    """
+    if issubclass(cls, tuple) or (is_dataclass(cls) and "__setstate__" not in vars(cls)):
+        return cls(**state)
+    _check_memory(cls, state)
+    hiding = [name for name in state if name.startswith("__") or _is_method(cls, name)]
+    if hiding:
+        raise TypeError(f"{cls.__name__} takes no attribute {hiding[0]!r}")
+    value = cls.__new__(cls)
+    state = state | {name: one for name, one in _defaults(cls).items() if name not in state}
+    if hasattr(value, "__setstate__"):
+        value.__setstate__(state)
+    else:
+        vars(value).update(state)
+    return value
+
+
+def _check_memory(cls: type, state: dict[str, Any]) -> None:
+    """Refuse a folder of pickles, which a later fit would open."""
+    if cls.__module__.startswith("sklearn.") and state.get("memory") is not None:
+        raise TypeError(
+            f"{cls.__name__}(memory=...), a folder of pickles, is not kept in files: set it to None"
+        )
+
+
+def _is_method(cls: type, name: str) -> bool:
+    """Whether an attribute of that name would hide what the class does."""
+    there = inspect.getattr_static(cls, name, None)
+    return callable(there) or isinstance(there, property | classmethod | staticmethod)
+
+
+def _defaults(cls: type) -> dict[str, Any]:
+    """The defaults of constructor parameters: a file of an older version lacks newer ones."""
+    if is_dataclass(cls) or not hasattr(cls, "get_params"):
+        return {}
+    parameters = inspect.signature(cls).parameters.values()
+    return {one.name: one.default for one in parameters if one.default is not one.empty}
