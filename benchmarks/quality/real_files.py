@@ -107,7 +107,7 @@ def of_file(path):
 
 def whole_command(path, folder):
     """The exit codes of a fit of one epoch and of a transform of the same file."""
-    model, codes = str(folder / "m.pickle"), str(folder / "codes.csv")
+    model, codes = str(folder / "m.safetensors"), str(folder / "codes.csv")
     fit = ["fit", str(path), "--n-components", "1", "--max-iter", "1", "--out", model]
     exits = [run_command(fit)]
     if exits == [0]:

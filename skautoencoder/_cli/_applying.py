@@ -10,9 +10,18 @@ from skautoencoder._cli._table import BadInputError
 from skautoencoder._cli._writing import TABLE_FORMATS, check_table_out, write_table
 
 
+def add_model(parser):
+    """Add the arguments that say which model a command applies."""
+    parser.add_argument("model", help="from 'fit', or from Python's skautoencoder.save")
+    parser.add_argument(
+        "--trust-pickle", action="store_true",
+        help="open the model if it is a pickle, too; it may execute anything",
+    )  # fmt: skip
+
+
 def add_model_and_data(parser):
     """Add the arguments of a command that applies a model to data, and writes a table."""
-    parser.add_argument("model", help="from 'fit'; only open files that you trust")
+    add_model(parser)
     add_data(parser)
     parser.add_argument("--out", metavar="FILE", required=True, help=TABLE_FORMATS)
 
@@ -26,7 +35,7 @@ def model_and_table(options):
         If either cannot be read, or ``--out`` could not be written.
     """
     check_table_out(options.out)
-    return read_model(options.model), *read_data(options, choose=False)
+    return read_model(options.model, options.trust_pickle), *read_data(options, choose=False)
 
 
 def write_rows(options, rows, table):

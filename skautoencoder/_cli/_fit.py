@@ -9,7 +9,7 @@ import numpy as np
 
 from skautoencoder._cli._columns import columns_of
 from skautoencoder._cli._interrupting import INTERRUPTED, InterruptBetweenEpochs, WhenTrainingBegins
-from skautoencoder._cli._model_file import write_model
+from skautoencoder._cli._model_file import ENDING, write_model
 from skautoencoder._cli._models import ArrayModel, TableModel
 from skautoencoder._cli._options import (
     add_data,
@@ -40,13 +40,13 @@ def add_to(commands):
     parser.add_argument("--loss", help="of arrays, images and --no-scale; tables have their own")
     parser.add_argument("--max-iter", type=int, default=200, help="epochs, at most")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", metavar="MODEL.pickle", required=True)
+    parser.add_argument("--out", metavar="MODEL.safetensors", required=True)
     parser.set_defaults(run=run)
 
 
 def run(options):
     """Fit, and write the model; 0, or 130 if Ctrl-C ended the fit."""
-    check_out(options.out, (".pickle", ".pkl"))
+    check_out(options.out, (ENDING,))
     table, remarks = read_data(options)
     of_numbers = options.no_scale or isinstance(table.X, np.ndarray)
     model, rows, told = (_of_numbers if of_numbers else _of_table)(table, options)
@@ -55,7 +55,7 @@ def run(options):
     interrupted = _interrupted(ours, rows, lambda: tell(options.data, [*remarks, *told]))
     seconds = time.perf_counter() - start
     explained = ours.score(rows)
-    write_model(options.out, model)
+    write_model(options.out, model, options.target)
     print(
         f"{'skautoencoder: interrupted, and kept the best so far: ' if interrupted else ''}"
         f"{ours.n_components_} components explain {explained:.1%} of the variance of "

@@ -10,6 +10,8 @@ import numpy as np
 from skautoencoder._cli._columns import Columns, checked_names
 from skautoencoder._cli._prepared import warnings_told
 from skautoencoder._cli._table import BadInputError
+from skautoencoder._estimators._autoencoder_base import BaseAutoencoder
+from skautoencoder._estimators._imputer import AutoencoderImputer
 
 
 @dataclass(frozen=True)
@@ -37,22 +39,47 @@ class ArrayModel:
     def codes(self, table):
         """The codes of a table, and a list of what to tell of it."""
         X, told = self.columns.matrix(table)
-        return Rows(self.transformer.transform(X), code_names(self.transformer)), told
+        return Rows(self.transformer.transform(self._named(X)), code_names(self.transformer)), told
 
     def rebuilt(self, codes):
         """The rows that codes stand for."""
-        return Rows(self.transformer.inverse_transform(codes), self.columns.encoded_names)
+        if not hasattr(self.transformer, "inverse_transform"):
+            raise BadInputError(f"a {type(self.transformer).__name__} has no way back.")
+        rows = self.transformer.inverse_transform(codes)
+        return Rows(np.asarray(rows), self.columns.encoded_names)
 
     def imputed(self, table):
         """The table with its gaps filled, and a list of what to tell of it."""
         if self.columns.levels:
             raise BadInputError("a model of --encode fills no words: fit without --no-scale.")
         X, told = self.columns.matrix(table)
-        filled = self.transformer._model.filling.fill(X)
+        filled = self._filled(X)
         if isinstance(table.X, np.ndarray):
             return Rows(filled, table.names), told
         frame = table.X.assign(**dict(zip(self.columns.names, filled.T, strict=True)))
         return Rows(frame, list(frame)), told
+
+    @property
+    def notes(self):
+        """What is kept of the columns beside the transformer, in plain values."""
+        columns = self.columns
+        left_out = sorted(columns.left_out)
+        return {"names": list(columns.names), "levels": columns.levels, "left_out": left_out}
+
+    def _filled(self, X):
+        if isinstance(self.transformer, AutoencoderImputer):
+            return np.asarray(self.transformer.transform(self._named(X)))[:, : X.shape[1]]
+        if not isinstance(self.transformer, BaseAutoencoder):
+            raise BadInputError(f"a {type(self.transformer).__name__} fills no gaps.")
+        return self.transformer._model.filling.fill(X)
+
+    def _named(self, X):
+        """X, as a frame where the transformer was fitted to one."""
+        if not hasattr(self.transformer, "feature_names_in_"):
+            return X
+        import pandas as pd
+
+        return pd.DataFrame(X, columns=self.transformer.feature_names_in_)
 
 
 @dataclass(frozen=True)
@@ -84,6 +111,11 @@ class TableModel:
         frame = table.X.assign(**{name: filled[name] for name in filled})
         return Rows(frame, list(frame)), told
 
+    @property
+    def notes(self):
+        """What is kept of the columns beside the transformer, in plain values."""
+        return {"left_out": sorted(self.left_out)}
+
     def _known(self, table):
         """The columns that the model was fitted to, and what to tell of the others."""
         if isinstance(table.X, np.ndarray):
@@ -92,6 +124,13 @@ class TableModel:
         told = checked_names(table.X, names, self.left_out)
         learnt = self.transformer._encoding.empty
         return table.X[names].apply(lambda column: _as_text(column, learnt[column.name])), told
+
+
+def names_of(transformer):
+    """The names of the columns that a transformer was fitted to, as commands call them."""
+    named = getattr(transformer, "feature_names_in_", None)
+    n_columns = transformer.n_features_in_
+    return [f"x{i}" for i in range(n_columns)] if named is None else named.tolist()
 
 
 def code_names(transformer):

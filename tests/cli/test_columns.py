@@ -25,7 +25,7 @@ def frame():
 def fitted(frame, folder, *options):
     """The path of a model that was fitted to a file with a column that counts its rows."""
     frame.to_csv(folder / "t.csv")
-    path = str(folder / "m.pickle")
+    path = str(folder / "m.safetensors")
     with pytest.MonkeyPatch.context() as patched:
         for name in ("AutoencoderTransformer", "TableAutoencoderTransformer"):
             settings = {"hidden_layer_sizes": (16,), "max_iter": 1, "random_state": 0}
@@ -181,7 +181,14 @@ def test_what_was_made_of_a_table_is_told_in_one_line(frame, tmp_path, capsys):
 
 def test_a_loss_is_for_numbers(frame, tmp_path, capsys):
     frame.to_csv(tmp_path / "t.csv")
-    fit = ["fit", str(tmp_path / "t.csv"), "--loss", "huber", "--out", str(tmp_path / "m.pickle")]
+    fit = [
+        "fit",
+        str(tmp_path / "t.csv"),
+        "--loss",
+        "huber",
+        "--out",
+        str(tmp_path / "m.safetensors"),
+    ]
     assert main(fit) == 2
     assert "tables have their own" in capsys.readouterr().err
 
@@ -212,8 +219,8 @@ def test_arrays_go_by_place(frame, tmp_path, capsys):
 def test_a_damaged_model_is_not_opened(model, tmp_path, capsys):
     content = bytearray(Path(model).read_bytes())
     content[-100] ^= 1
-    (tmp_path / "m.pickle").write_bytes(content)
-    assert main(["transform", str(tmp_path / "m.pickle"), "digits", "--out", "c.csv"]) == 2
+    (tmp_path / "m.safetensors").write_bytes(content)
+    assert main(["transform", str(tmp_path / "m.safetensors"), "digits", "--out", "c.csv"]) == 2
     assert "is damaged" in capsys.readouterr().err
 
 
@@ -231,12 +238,12 @@ def test_kinds_may_be_said(kinds, message, frame, tmp_path, capsys):
         fitted(frame, tmp_path, "--kinds", kinds)
     else:
         frame.to_csv(tmp_path / "t.csv")
-        out = str(tmp_path / "m.pickle")
+        out = str(tmp_path / "m.safetensors")
         assert main(["fit", str(tmp_path / "t.csv"), "--kinds", kinds, "--out", out]) == 2
     assert message in capsys.readouterr().err
 
 
 def test_kinds_are_pairs(tmp_path, capsys):
     with pytest.raises(SystemExit):
-        main(["fit", "t.csv", "--kinds", "a", "--out", "m.pickle"])
+        main(["fit", "t.csv", "--kinds", "a", "--out", "m.safetensors"])
     assert "is none of such as zip=category" in capsys.readouterr().err

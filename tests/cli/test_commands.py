@@ -98,7 +98,9 @@ def test_compare_says_below_the_table_what_failed(tmp_path, capsys, only_pca):
 
 
 def test_fit_transform_and_back(iris, tmp_path, capsys):
-    model, codes, rows = (str(tmp_path / name) for name in ("m.pickle", "codes.csv", "rows.csv"))
+    model, codes, rows = (
+        str(tmp_path / name) for name in ("m.safetensors", "codes.csv", "rows.csv")
+    )
     data = [str(iris), "--target", "target"]
     assert main(["fit", *data, "--n-components", "3", "--max-iter", "5", "--out", model]) == 0
     assert "3 components explain 9" in capsys.readouterr().out
@@ -160,16 +162,22 @@ def test_it_is_a_command_and_a_module(tmp_path):
         (["compare", "digits", "--out", "folder.html"], "'folder.html': it is a folder"),
         (["compare", "digits", "--out", "r" * 300 + ".html"], "File name too long"),
         (["compare", "{narrow}", "--out", "r.html"], "The table has 3 and 1."),
-        (["fit", "{gaps}", "--objective", "magic", "--out", "m.pkl"], "'objective' parameter"),
+        (
+            ["fit", "{gaps}", "--objective", "magic", "--out", "m.safetensors"],
+            "'objective' parameter",
+        ),
         (["compare", "{broken}"], "cannot read"),
         (["compare", "{other}"], "its name ends in none of .csv"),
         (
-            ["fit", "{iris}", "--target", "target", "--out", "nowhere/m.pickle"],
+            ["fit", "{iris}", "--target", "target", "--out", "nowhere/m.safetensors"],
             "there is no folder",
         ),
-        (["fit", "digits", "--objective", "magic", "--out", "m.pickle"], "'objective' parameter"),
-        (["transform", "none.pickle", "digits", "--out", "c.csv"], "cannot read the model"),
-        (["transform", "{iris}", "digits", "--out", "c.csv"], "is no model that"),
+        (
+            ["fit", "digits", "--objective", "magic", "--out", "m.safetensors"],
+            "'objective' parameter",
+        ),
+        (["transform", "none.safetensors", "digits", "--out", "c.csv"], "cannot read the model"),
+        (["transform", "{iris}", "digits", "--out", "c.csv"], "no safetensors file"),
     ],
 )
 def test_bad_input_is_one_line_and_writes_nothing(
@@ -261,7 +269,7 @@ def test_ctrl_c_keeps_the_best_model_of_a_table(iris, tmp_path, capsys, monkeypa
             raise KeyboardInterrupt
 
     monkeypatch.setattr(InterruptBetweenEpochs, "on_fit_task_end", strike)
-    model = str(tmp_path / "m.pickle")
+    model = str(tmp_path / "m.safetensors")
     assert main(["fit", str(iris), "--max-iter", "9", "--out", model]) == 130
     told = capsys.readouterr().err
     assert "interrupted, and kept the best so far: 2 components" in told

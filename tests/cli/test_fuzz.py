@@ -131,7 +131,7 @@ def folder(tmp_path_factory):
             patched.setattr(f"skautoencoder._cli._fit.{name}", lambda small=small, **_: small)
         for name, content in SOUND.items():
             (folder / name).write_bytes(content)
-            model = str(folder / f"{name}.pickle")
+            model = str(folder / f"{name}.safetensors")
             assert main(["fit", str(folder / name), "--out", model]) == 0, name
     return folder
 
@@ -149,13 +149,13 @@ def check_damaged(name, seeds, folder, tmp_path, capsys, monkeypatch):
     for estimator in ("AutoencoderTransformer", "TableAutoencoderTransformer"):
         monkeypatch.setattr(f"skautoencoder._cli._fit.{estimator}", FitsNothing)
     path, out = tmp_path / name, str(tmp_path / "out.csv")
-    model = str(folder / f"{name}.pickle")
+    model = str(folder / f"{name}.safetensors")
     for seed in seeds:
         path.write_bytes(damaged(SOUND[name], seed))
         command = [
             ["transform", model, str(path), "--out", out],
             ["impute", model, str(path), "--out", out],
-            ["fit", str(path), "--out", str(tmp_path / "m.pickle")],
+            ["fit", str(path), "--out", str(tmp_path / "m.safetensors")],
         ][seed % 3]
         check(command, capsys, f"{name}, seed {seed}")
 
@@ -173,7 +173,7 @@ def test_many_damaged_files(name, folder, tmp_path, capsys, monkeypatch):
 
 def test_damaged_models(folder, tmp_path, capsys):
     data, out = str(folder / "plain.csv"), str(tmp_path / "out.csv")
-    content = (folder / "plain.csv.pickle").read_bytes()
+    content = (folder / "plain.csv.safetensors").read_bytes()
     for seed in range(50):
-        (tmp_path / "m.pickle").write_bytes(damaged(content, seed))
-        check(["transform", str(tmp_path / "m.pickle"), data, "--out", out], capsys, seed)
+        (tmp_path / "m.safetensors").write_bytes(damaged(content, seed))
+        check(["transform", str(tmp_path / "m.safetensors"), data, "--out", out], capsys, seed)

@@ -69,7 +69,7 @@ def test_what_cannot_be_written_is_refused_before_the_work(out, message, tmp_pat
     (tmp_path / "t.csv").write_text("a\n1\n2\n")
     before = sorted(tmp_path.iterdir())
     for command in ("transform", "inverse-transform"):  # the model is not so much as looked for
-        model, data = "none.pickle", str(tmp_path / "t.csv")
+        model, data = "none.safetensors", str(tmp_path / "t.csv")
         assert main([command, model, data, "--out", str(tmp_path / out)]) == 2
         error = capsys.readouterr().err
         assert message in error

@@ -25,8 +25,15 @@ from skautoencoder.losses import MixedLoss
 from skautoencoder.objectives import Denoising, Variational
 from tests.conftest import curved, quick, quick_convolutional
 
+
+def with_gaps(n_rows):
+    """Rows near a curve, a fifth of their cells missing."""
+    rows = MinMaxScaler().fit_transform(curved(n_rows))
+    return np.where(np.random.RandomState(0).uniform(size=rows.shape) < 0.2, np.nan, rows)
+
+
 X = MinMaxScaler().fit_transform(curved(60))
-GAPS = np.where(np.random.RandomState(0).uniform(size=X.shape) < 0.2, np.nan, X)
+GAPS = with_gaps(60)
 WIDE_GAPS = np.tile(GAPS, (1, 14))
 FRAME = pd.DataFrame(
     {
@@ -41,7 +48,8 @@ FRAME = pd.DataFrame(
 NUMBERS = pd.DataFrame(X, columns=["a", "b", "c", "d", "e"])
 
 
-def _table(**parameters):
+def table(**parameters):
+    """A small autoencoder of tables."""
     parameters = {"n_components": 1, "hidden_layer_sizes": (4,), "max_iter": 1} | parameters
     return TableAutoencoderTransformer(**parameters, random_state=0)
 
@@ -67,13 +75,13 @@ FITS = {
     "images": lambda: (quick_convolutional().fit(X), X),
     "machine": lambda: (RBMTransformer(2, n_iter=2, random_state=0).fit(X), X),
     "machine, chunks": lambda: (RBMTransformer(2, random_state=0).partial_fit(X), X),
-    "imputer": lambda: (_imputer().fit(np.vstack([GAPS] * 4)), GAPS),
+    "imputer": lambda: (_imputer().fit(with_gaps(300)), GAPS),
     "linear imputer": lambda: (
         AutoencoderImputer(n_networks=0, n_neighbors=0, add_indicator=True).fit(GAPS),
         GAPS,
     ),
-    "table": lambda: (_table().fit(FRAME), FRAME),
-    "table that draws": lambda: (_table(objective=Variational()).fit(FRAME), FRAME),
+    "table": lambda: (table().fit(FRAME), FRAME),
+    "table that draws": lambda: (table(objective=Variational()).fit(FRAME), FRAME),
     "search": lambda: (_search().fit(X), X),
     "pipeline": lambda: (
         make_pipeline(_columns(), quick(), LogisticRegression()).fit(FRAME, FRAME["yes"]),
