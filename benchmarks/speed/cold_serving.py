@@ -26,8 +26,8 @@ from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
 
 from benchmarks.lib.arguments import command_line, parse
-from benchmarks.lib.results import save as keep
-from skautoencoder import AutoencoderTransformer, save
+from benchmarks.lib.results import save
+from skautoencoder import AutoencoderTransformer, persistence
 
 ROOT = Path(__file__).parents[2]
 BLOCKED = "import sys; sys.modules.update(jax=None, jaxlib=None, optax=None)\n"
@@ -59,7 +59,7 @@ def main():
             ),
         }
         print(f"{name:14s}", "  ".join(f"{key} {value:.3f}" for key, value in found[name].items()))
-    keep("cold_serving", found, args.results)
+    save("cold_serving", found, args.results)
 
 
 def files(folder):
@@ -70,7 +70,7 @@ def files(folder):
     paths["rows"] = str(folder / "rows.npy")
     Path(paths[PCA_NAME]).write_bytes(pickle.dumps(PCA(8).fit(X)))
     Path(paths["ours, pickle"]).write_bytes(pickle.dumps(ours))
-    save(ours, paths["ours, load"])
+    persistence.save(ours, paths["ours, load"])
     np.save(paths["rows"], X[:1])
     return paths
 
