@@ -121,7 +121,7 @@ class Polars:
     def of_schema(self, schema: Any) -> Any:
         if not isinstance(schema, bytes):
             return schema
-        return import_module("polars").read_ipc(BytesIO(schema), memory_map=False)
+        return import_module("polars").read_ipc(BytesIO(schema))
 
     def column(self, values: Any, like: Any) -> Any:
         polars = import_module("polars")
@@ -240,13 +240,13 @@ def _type_of_pandas(dtype: Any) -> Any:
     if categories is not None:
         of = _type_of_pandas(categories.dtype)
         return {"levels": categories.tolist(), "of": of, "ordered": dtype.ordered}
-    storage = getattr(dtype, "storage", None)
-    if storage is not None:  # of text
-        return {"storage": storage, "gap_is_nan": dtype.na_value is not import_module("pandas").NA}
     arrow = getattr(dtype, "pyarrow_dtype", None)
     if arrow is not None:
         schema = import_module("pyarrow").schema([("x", arrow)])
         return {"arrow": schema.serialize().to_pybytes()}
+    storage = getattr(dtype, "storage", None)
+    if storage is not None:  # of text
+        return {"storage": storage, "gap_is_nan": dtype.na_value is not import_module("pandas").NA}
     try:
         found = import_module("pandas").api.types.pandas_dtype(str(dtype))
     except (TypeError, ValueError):
