@@ -263,10 +263,22 @@ def _pandas_type(plain: Any) -> Any:
         levels = pandas.Index(plain["levels"], dtype=_pandas_type(plain["of"]))
         return pandas.CategoricalDtype(levels, plain["ordered"])
     if "storage" in plain:
-        gap = {"na_value": np.nan} if plain["gap_is_nan"] else {}
-        return pandas.StringDtype(plain["storage"], **gap)
+        return _text_of_pandas(plain["storage"], plain["gap_is_nan"])
     ipc, pyarrow = import_module("pyarrow.ipc"), import_module("pyarrow")
     return pandas.ArrowDtype(ipc.read_schema(pyarrow.py_buffer(plain["arrow"])).field(0).type)
+
+
+def _text_of_pandas(storage: str, gap_is_nan: bool) -> Any:
+    """The type of text that a file asks for, or the nearest there is: others may open it."""
+    pandas = import_module("pandas")
+    if not gap_is_nan:
+        return pandas.StringDtype(storage)
+    try:
+        return pandas.StringDtype(storage, na_value=np.nan)
+    except TypeError:  # of pandas 2, whose text was objects
+        return np.dtype(object)
+    except ImportError:  # without pyarrow
+        return pandas.StringDtype("python", na_value=np.nan)
 
 
 def _with_levels(dtype: Any, values: list) -> Any:
