@@ -154,6 +154,46 @@ class DescribingMixin:
         self.n_samples_ = n_rows
 
 
+class TableDescribingMixin:
+    """Derivatives by the columns of a table."""
+
+    if TYPE_CHECKING:  # what the estimator has besides
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    def feature_importances(
+        self, X, *, direction=FROM_FEATURES, max_samples=1000, random_state=None
+    ):
+        """How much each column of a table says of each component, or each component of it.
+
+        As :meth:`AutoencoderTransformer.feature_importances` of the encoded table; of a column
+        that became several, such as a category, the root of their sum of squares.
+
+        Parameters
+        ----------
+        X : data frame or array-like of shape (n_samples, n_features)
+        direction, max_samples, random_state
+            As there.
+
+        Returns
+        -------
+        ndarray of shape (n_components_, n_features_in_)
+            For the columns in the order of `fit`; 0 for those that were set aside.
+
+        Raises
+        ------
+        ValueError
+            As `transform` does, or if ``direction`` is unknown or X has fewer than two rows.
+        """
+        asked = {"direction": direction, "max_samples": max_samples, "random_state": random_state}
+        rows = self._encoded(X)
+        encoded = self.autoencoder_.feature_importances(rows, **asked)
+        found = np.zeros((len(encoded), self.n_features_in_))
+        for part in self._encoding.parts:
+            found[:, part.position] = np.linalg.norm(encoded[:, part.columns], axis=1)
+        return found
+
+
 COMPONENT_ATTRIBUTES = tuple(
     name for name, value in vars(DescribingMixin).items() if isinstance(value, _OfFit)
 )
