@@ -151,14 +151,14 @@ class AutoencoderTransformer(BaseAutoencoder):
     the mean held-out error of a table was at most 1.001 times PCA's, and 0.44 times PCA's
     in the geometric mean. A random start reached 0.43, but 1.48 times PCA's at worst.
 
-    `components_` and the explained variances are measured by `fit` on up to 1,000 rows, of more
-    than two components or wide networks on fewer, drawn by the seed: 327 at 8 components and no
-    fewer than 64; where the result is PCA they are exact, of all rows. `partial_fit` does not
+    `components_` and the explained variances are measured by `fit` on up to 1,000 rows, drawn by
+    the seed, and on fewer the more components there are and the wider the network is: 585 for 2
+    components, 163 for 8, no fewer than 64. Where the result is PCA they are exact, of all rows. `partial_fit` does not
     measure them. There are no ``singular_values_``, as there is no matrix that would have them.
     To choose ``n_components``, compare the `score` on held-out rows of fits of several sizes, or
     read PCA's curve, which is ours for ``n_components=None``: a network never explains less on
     its validation data. Only with ``objective="ordered"`` are the first components trained to
-    serve without the others.
+    serve without the others. ``benchmarks/speed/components.py`` has cost and figures.
 
     Searches over numbers compile once in a process. ``n_jobs`` works with joblib's
     threading and loky backends; with processes that fork after JAX has started it can

@@ -10,10 +10,10 @@ from skautoencoder._data._blas import one_blas_thread
 from skautoencoder._training._plan import numbered
 
 # Rows to measure on, at most and at least. Each is decoded three times for a component: all
-# together, with what they are on their way, take a percent or three of a small fit, and less of
+# together, with what they are on their way, take a few hundredths of a small fit, and less of
 # larger ones; benchmarks/speed/components.py.
 _MOST_ROWS, _LEAST_ROWS = 1000, 64
-_DECODED_ROWS, _DECODED_VALUES = 8192, 4_194_304
+_DECODED_ROWS, _DECODED_VALUES = 4096, 4_194_304
 
 
 class Components(NamedTuple):

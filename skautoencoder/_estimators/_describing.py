@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.utils import check_random_state, check_scalar
 from sklearn.utils.validation import check_is_fitted
 
+from skautoencoder._data._blas import one_blas_thread
 from skautoencoder._data._rows import Rows
 from skautoencoder._estimators._components import components_of, decoder_derivatives
 from skautoencoder._estimators._fitted import FittedAutoencoder
@@ -47,7 +48,7 @@ class DescribingMixin:
         def __getattr__(self, name: str) -> Any: ...
 
     def feature_importances(
-        self, X, *, direction=FROM_FEATURES, max_samples=1000, random_state=None
+        self, X, *, direction=FROM_FEATURES, max_samples=500, random_state=None
     ):
         """How much each column of X says of each component, or each component of each column.
 
@@ -63,7 +64,7 @@ class DescribingMixin:
             deviations a component moves, where a column moves by one of its own and all others
             stay. It imports JAX. "code_to_features" asks what the code makes: by how many of
             its standard deviations a rebuilt column moves, where a component moves by one.
-        max_samples : int, default=1000
+        max_samples : int, default=500
             Of more rows, so many are drawn.
         random_state : int, RandomState instance or None, default=None
             Draws them.
@@ -123,7 +124,8 @@ class DescribingMixin:
         of_codes = _spread(codes)[:, None]
         if direction == FROM_CODE:
             derivatives = decoder_derivatives(model.standard_decoder(np.float64), codes)
-            squares = np.array([np.mean(derivative**2, axis=0) for derivative in derivatives])
+            with one_blas_thread():  # many small products: threads would wait for each other
+                squares = np.array([np.mean(derivative**2, axis=0) for derivative in derivatives])
             return _over(np.sqrt(squares) * of_codes, of_columns)
         from skautoencoder._training._sensitivity import encoder_derivatives
 
@@ -162,7 +164,7 @@ class TableDescribingMixin:
         def __getattr__(self, name: str) -> Any: ...
 
     def feature_importances(
-        self, X, *, direction=FROM_FEATURES, max_samples=1000, random_state=None
+        self, X, *, direction=FROM_FEATURES, max_samples=500, random_state=None
     ):
         """How much each column of a table says of each component, or each component of it.
 
