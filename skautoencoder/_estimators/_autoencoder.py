@@ -153,12 +153,13 @@ class AutoencoderTransformer(BaseAutoencoder):
 
     `components_` and the explained variances are measured by `fit` on up to 1,000 rows, drawn by
     the seed, and on fewer the more components there are and the wider the network is: 585 for 2
-    components, 163 for 8, no fewer than 64. Where the result is PCA they are exact, of all rows. `partial_fit` does not
-    measure them. There are no ``singular_values_``, as there is no matrix that would have them.
-    To choose ``n_components``, compare the `score` on held-out rows of fits of several sizes, or
-    read PCA's curve, which is ours for ``n_components=None``: a network never explains less on
-    its validation data. Only with ``objective="ordered"`` are the first components trained to
-    serve without the others. ``benchmarks/speed/components.py`` has cost and figures.
+    components, 163 for 8, no fewer than 64. Where the result is PCA they are exact, of all rows.
+    `partial_fit` does not measure them. There are no ``singular_values_``, as there is no matrix
+    that would have them. To choose ``n_components``, compare the `score` on held-out rows of fits
+    of several sizes, or read PCA's curve, which is ours for ``n_components=None``: a network
+    never explains less on its validation data. Only with ``objective="ordered"`` are the first
+    components trained to serve without the others. ``benchmarks/speed/components.py`` has cost
+    and figures.
 
     Searches over numbers compile once in a process. ``n_jobs`` works with joblib's
     threading and loky backends; with processes that fork after JAX has started it can
