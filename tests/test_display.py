@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 from sklearn.compose import make_column_transformer
-from sklearn.datasets import load_digits
+from sklearn.datasets import load_breast_cancer, load_digits, load_iris
 from sklearn.decomposition import PCA, TruncatedSVD
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
@@ -23,6 +23,7 @@ from skautoencoder.display import (
     CodeDisplay,
     ComparisonDisplay,
     DecoderDisplay,
+    LoadingsDisplay,
     LossCurveDisplay,
     ReconstructionDisplay,
 )
@@ -329,3 +330,111 @@ def test_the_decoded_plane(image_shape):
 def test_bad_input(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+IRIS = load_iris(as_frame=True).data
+
+
+def test_loadings_of_pca_are_correlations_by_the_names_of_the_columns():
+    pipeline = make_pipeline(StandardScaler(), PCA(2)).fit(IRIS)
+    display = LoadingsDisplay.from_estimator(pipeline, IRIS, y=load_iris().target).plot()
+    codes = pipeline.transform(IRIS)
+    expected = np.corrcoef(IRIS.T, codes.T)[:4, 4:]
+    assert_allclose(display.loadings.T * np.sqrt(149 / 150), expected, atol=1e-12)
+    assert_allclose(display.ax_.images[0].get_array(), display.loadings.T)
+    written = [text.get_text() for text in display.ax_.texts]
+    assert written == [f"{value:.2f}" for value in display.loadings.T.ravel()]
+    assert [tick.get_text() for tick in display.ax_.get_yticklabels()] == list(IRIS.columns)
+    assert_allclose(display.codes, codes)
+
+
+def test_loadings_of_an_autoencoder_in_the_place_of_pca():
+    pca = PCA(2).fit(IRIS)
+    ours = quick(learning_rate=1e-9, max_iter=1).fit(IRIS)
+    display = LoadingsDisplay.from_estimator(ours)
+    assert_allclose(display.loadings, LoadingsDisplay.from_estimator(pca).loadings, atol=1e-9)
+    assert display.feature_names == list(IRIS.columns)
+    with pytest.raises(AttributeError, match="has components_ after fit"):
+        LoadingsDisplay.from_estimator(quick().partial_fit(IRIS))
+
+
+@pytest.mark.parametrize("n_components", [2, 10])
+def test_of_many_features_the_strongest_are_shown(n_components):
+    X = load_breast_cancer(as_frame=True).data
+    pipeline = make_pipeline(StandardScaler(), PCA(n_components)).fit(X)
+    display = LoadingsDisplay.from_estimator(pipeline, X).plot(max_features=5)
+    strength = np.sum(display.loadings**2, axis=0)
+    strongest = set(X.columns[np.argsort(-strength)[:5]])
+    assert {tick.get_text() for tick in display.ax_.get_yticklabels()} == strongest
+    assert display.ax_.get_ylabel().startswith("5 of 30 features")
+    strength = np.sum(display.loadings[:2] ** 2, axis=0)
+    arrows = display.plot(kind="biplot", max_features=7).ax_
+    named = {text.get_text() for text in arrows.texts} - {""}
+    strongest = X.columns[np.argsort(-strength)[:7]]
+    assert named == {name if len(name) <= 20 else name[:19] + "…" for name in strongest}
+
+
+def test_the_names_of_a_biplot_are_apart_and_inside():
+    X = load_breast_cancer(as_frame=True).data
+    pipeline = make_pipeline(StandardScaler(), PCA(2)).fit(X)
+    display = LoadingsDisplay.from_estimator(pipeline, X).plot(kind="biplot")
+    display.figure_.draw_without_rendering()
+    names = [text for text in display.ax_.texts if text.get_text()]
+    boxes = [text.get_bbox_patch().get_window_extent() for text in names]
+    frame = display.ax_.get_window_extent()
+    for i, box in enumerate(boxes):
+        assert frame.x0 <= box.x0
+        assert box.x1 <= frame.x1
+        assert not any(box.overlaps(other) for other in boxes[:i])
+
+
+def test_the_arrows_of_a_biplot_are_loadings_on_the_axis_above():
+    pca = PCA(3).fit(IRIS)
+    display = LoadingsDisplay.from_estimator(pca, IRIS).plot(kind="biplot")
+    (above,) = display.ax_.child_axes
+    tips = [text.xy for text in display.ax_.texts if not text.get_text()]
+    assert len(tips) == 4
+    display.figure_.draw_without_rendering()
+    factor = np.ptp(display.ax_.get_xlim()) / np.ptp(above.get_xlim())
+    assert_allclose(np.array(tips) / factor, display.loadings[:2].T)
+    assert_allclose(display.ax_.collections[0].get_offsets(), display.codes[:, :2])
+
+
+def test_loadings_of_pixels_are_images():
+    pca = PCA(10).fit(IMAGES)
+    display = LoadingsDisplay.from_estimator(pca, image_shape=(8, 8)).plot()
+    sheet = display.ax_.images[0].get_array()
+    assert_allclose(sheet[9:17, 9:17], display.loadings[9].reshape(8, 8))
+    low, high = display.ax_.images[0].get_clim()
+    assert high == -low == np.abs(display.loadings).max()
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: LoadingsDisplay(np.eye(3), feature_names=["a"]), "has 1 names, but .* 3 columns"),
+        (
+            lambda: LoadingsDisplay(np.eye(3), codes=np.eye(2)),
+            "codes have 2 columns, but .* 3",
+        ),
+        (lambda: LoadingsDisplay(np.eye(3)).plot(kind="pie"), "must be 'heatmap' or .* Got 'pie'"),
+        (lambda: LoadingsDisplay(np.eye(3)).plot(kind="biplot"), "a biplot needs codes"),
+        (
+            lambda: LoadingsDisplay([[1, 2]], codes=[[1], [2]]).plot(kind="biplot"),
+            "need at least two components",
+        ),
+        (lambda: LoadingsDisplay(np.eye(3), image_shape=(2, 2)), "with a product of 3"),
+    ],
+)
+def test_loadings_that_do_not_fit(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+def test_loadings_that_are_zero_large_or_named_oddly():
+    LoadingsDisplay(np.zeros((2, 3)), codes=np.zeros((4, 2))).plot().plot(kind="biplot")
+    names = ["$x", "_y", "a" * 90]
+    display = LoadingsDisplay(1e9 * np.eye(3), feature_names=names, codes=np.eye(3)).plot()
+    display.figure_.draw_without_rendering()
+    assert display.ax_.texts[0].get_text() == "1.0e+09"
+    display.plot(kind="biplot").figure_.draw_without_rendering()

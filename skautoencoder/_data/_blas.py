@@ -10,7 +10,7 @@ from functools import cache
 from threadpoolctl import ThreadpoolController
 
 # Threads that limit BLAS at the same time would undo each other's limit.
-_lock = threading.Lock()
+_lock = threading.RLock()  # work on one thread may ask for one thread again
 
 
 def n_blas_threads() -> int:

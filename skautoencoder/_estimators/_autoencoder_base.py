@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skautoencoder._data._filled_rows import filled, has_gaps, n_seen, spread_of_seen
 from skautoencoder._data._rows import Rows
-from skautoencoder._data._standardization import Standardization
+from skautoencoder._estimators._describing import COMPONENT_ATTRIBUTES, DescribingMixin
 from skautoencoder._estimators._drawing import DrawingMixin
 from skautoencoder._estimators._fitted import FittedAutoencoder
 from skautoencoder._estimators._input import check_groups, check_weight
@@ -40,7 +40,7 @@ from skautoencoder.objectives import OBJECTIVES, Objective
 # JAX, and all that trains, is imported where a fit begins: what is fitted needs none of it.
 
 
-class BaseAutoencoder(DrawingMixin, BaseTransformer):
+class BaseAutoencoder(DescribingMixin, DrawingMixin, BaseTransformer):
     """Validates, trains and stores; a subclass says which network it is.
 
     A subclass has a constructor and ``_make_network(n_features, n_components)``.
@@ -153,8 +153,10 @@ class BaseAutoencoder(DrawingMixin, BaseTransformer):
         learner, result = steps.kept(plan, training.result_of(plan, state))
         attributes = steps.attributes(learner, result.params, span) | {"_filling": filling}
         self._store(attributes, result, plan)
-        self._set_final_code(rows, plan, result)
-        reporter.finish(lambda: {name: getattr(self, name) for name in attributes})
+        unit = self._set_final_code(rows, plan, result)
+        self._set_components(plan, learner, result, unit, span)
+        names = (*attributes, *COMPONENT_ATTRIBUTES)
+        reporter.finish(lambda: {name: getattr(self, name) for name in names})
         if result.end is training.End.DIVERGED:
             self._warn_diverged(result)
         if result.end is training.End.INTERRUPTED:
@@ -329,15 +331,7 @@ class BaseAutoencoder(DrawingMixin, BaseTransformer):
     @property
     def _model(self):
         """The fitted model, on NumPy."""
-        return FittedAutoencoder(
-            self._network,
-            self._network.parameters(self.encoder_, self.decoder_),
-            self._loss,
-            self._objective,
-            Standardization(self.mean_, self.scale_),
-            self._highest,
-            self._filling,
-        )
+        return FittedAutoencoder.of(vars(self))
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -366,13 +360,14 @@ class BaseAutoencoder(DrawingMixin, BaseTransformer):
         self.best_loss_ = result.best_loss
         self.n_iter_ = len(result.loss_curve) - 1
         self._started_at_pca = plan.from_pca  # so did the loss curves
-        for leftover in ("_state", "_seed", "_idle"):  # of an earlier partial_fit
+        # of an earlier partial_fit, and of an earlier fit
+        for leftover in ("_state", "_seed", "_idle", *COMPONENT_ATTRIBUTES):
             self.__dict__.pop(leftover, None)
 
     def _set_final_code(self, rows, plan, result):
         from skautoencoder._estimators._autoencoder_fit import final_code
 
-        attributes, in_use = final_code(self, rows, left_start=result.best_epoch > 0)
+        attributes, unit, in_use = final_code(self, rows, left_start=result.best_epoch > 0)
         self.__dict__.update(attributes)
         learner, index = plan.leader.learner, plan.leader.index
         n_steps = self.n_iter_ * learner.steps_an_epoch(len(index))
@@ -381,6 +376,7 @@ class BaseAutoencoder(DrawingMixin, BaseTransformer):
                 f"None of the {self.n_components_} components is in use: their means hardly "
                 f"differ from row to row. Lower beta or noise_std of {self._objective!r}.",
             )
+        return unit
 
     def _warn_diverged(self, result):
         warn_caller(

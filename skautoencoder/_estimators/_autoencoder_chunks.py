@@ -16,6 +16,7 @@ from skautoencoder._estimators._autoencoder_fit import (
     warn_dominant,
     width_of_code,
 )
+from skautoencoder._estimators._describing import COMPONENT_ATTRIBUTES
 from skautoencoder._estimators._warning import warn_caller
 from skautoencoder._training._plan import numbered
 from skautoencoder._training._precision import leaves_of, moved
@@ -53,6 +54,8 @@ def learn_chunk(estimator, rows):
     if not learner.learnt_in_bounds(epoch, before):
         _warn_diverged(estimator, loss)
         return
+    for name in COMPONENT_ATTRIBUTES:  # of an earlier fit
+        vars(estimator).pop(name, None)
     average = (learner.params(state), learner.params(epoch.state))
     estimator.encoder_, estimator.decoder_ = moved(learner.start_params, *average)
     estimator._highest = learner.model.highest

@@ -196,10 +196,13 @@ def final_code(estimator, rows, left_start):
     Returns
     -------
     attributes : dict
+    unit : ndarray of shape (n_components,)
+        What the network's codes are multiplied by where they are not whitened.
     in_use : bool
         Whether any component says something of its row.
     """
     model, code = estimator._model, estimator._code
+    plain = code
     has_prior = isinstance(estimator._objective, Generative)
     prior = _in_prior_units(model, rows) if has_prior else _WITHOUT_PRIOR
     if estimator.whiten or left_start:
@@ -208,9 +211,11 @@ def final_code(estimator, rows, left_start):
             spread = model.code_spread(rows, numbered(rows))
             n_rows = np.count_nonzero(rows.weight)  # PCA divides by one less
             white = spread * np.sqrt(n_rows / (n_rows - 1))
-        code = code.whitened(white) if estimator.whiten else code.adapted(spread)
+        plain = code.adapted(spread) if left_start else code
+        code = code.whitened(white) if estimator.whiten else plain
+    unit = plain.factor * prior.unit
     code = code._replace(factor=code.factor * prior.unit)
-    return prior.attributes | {"_code": code}, prior.in_use
+    return prior.attributes | {"_code": code}, unit, prior.in_use
 
 
 class _Prior(NamedTuple):

@@ -38,7 +38,8 @@ class ConvolutionalAutoencoderTransformer(BaseAutoencoder):
     Attributes
     ----------
     n_components_, n_features_in_, feature_names_in_, mean_, scale_, encoder_, decoder_, \
-    code_scale_, n_iter_, loss_curve_, validation_loss_curve_, best_loss_
+    code_scale_, components_, explained_variance_, explained_variance_ratio_, noise_variance_, \
+    n_samples_, n_iter_, loss_curve_, validation_loss_curve_, best_loss_
         As in :class:`AutoencoderTransformer`. The weights of a convolution are one
         matrix over patches.
 

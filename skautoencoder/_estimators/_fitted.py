@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +16,7 @@ from skautoencoder._data._precision import working_dtype
 from skautoencoder._data._rows import slices
 from skautoencoder._data._standardization import Standardization
 from skautoencoder._model import Model
+from skautoencoder.losses._links import Identity, InUnits
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,20 @@ class FittedAutoencoder:
     highest: np.ndarray | None
     learnt_filling: Filling | None = None
 
+    @classmethod
+    def of(cls, attributes: Mapping) -> FittedAutoencoder:
+        """From the attributes that make an estimator a fitted one."""
+        network = attributes["_network"]
+        return cls(
+            network,
+            network.parameters(attributes["encoder_"], attributes["decoder_"]),
+            attributes["_loss"],
+            attributes["_objective"],
+            Standardization(attributes["mean_"], attributes["scale_"]),
+            attributes["_highest"],
+            attributes["_filling"],
+        )
+
     @cached_property
     def filling(self) -> Filling:
         """What fills gaps of new rows: what was learnt, or else the model's own linear path."""
@@ -65,14 +81,37 @@ class FittedAutoencoder:
 
     def rows(self, codes):
         """What the network's own codes stand for, in the units of the data."""
-        model, params = self._in_precision(codes.dtype)
+        return self._decoder(codes.dtype)(codes)
+
+    def standard_decoder(self, dtype):
+        """A function from the network's own codes, of one precision, to standardized rows.
+
+        Where the link only adds the mean, rows never have it: single precision will do for them.
+        """
+        mean, scale = self.standardization
+        if self.has_linear_link:
+            standard = Standardization(np.zeros_like(mean), 1.0)
+            return replace(self, standardization=standard)._decoder(dtype)
+        rows = self._decoder(dtype)
+        return lambda codes: (rows(codes) - mean) / scale
+
+    @property
+    def has_linear_link(self):
+        """Whether what the network gives is rebuilt as it is, in the units of the data."""
+        return isinstance(self.loss.link, Identity | InUnits)
+
+    def _decoder(self, dtype):
+        model, params = self._in_precision(dtype)
 
         def decode(some):
             return model.predict(params, some)
 
-        return by_parallel_chunks(
-            decode, codes, chunk_size(self.network.widest), codes.dtype, self.network.n_features
-        )
+        def rows(codes):
+            return by_parallel_chunks(
+                decode, codes, chunk_size(self.network.widest), dtype, self.network.n_features
+            )
+
+        return rows
 
     def squared_errors(self, X):
         """Each row's squared reconstruction error in standard units, for checked X."""

@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skautoencoder._estimators import _table_steps as steps
 from skautoencoder._estimators._autoencoder import AutoencoderTransformer
+from skautoencoder._estimators._describing import TableDescribingMixin
 from skautoencoder._estimators._drawing import draws_codes
 from skautoencoder._sklearn import fit_context
 from skautoencoder._tables._drawing import draw_rows
@@ -21,8 +22,9 @@ from skautoencoder._training._factories import from_pickle, to_pickle
 
 
 class TableAutoencoderTransformer(
-    CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
-):
+    TableDescribingMixin, CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
+    BaseEstimator,
+):  # fmt: skip
     """Autoencoder of tables: a data frame in, codes out, and back to such a data frame.
 
     Finds the kind of each column, standardizes numbers and dates, makes categories one-hot,
@@ -377,9 +379,7 @@ class TableAutoencoderTransformer(
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        tags.input_tags.string = True
-        tags.input_tags.categorical = True
+        tags.input_tags.allow_nan = tags.input_tags.string = tags.input_tags.categorical = True
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
 

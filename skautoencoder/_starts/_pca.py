@@ -25,4 +25,6 @@ def start_at_pca(
     params = network.init(rng, (path.encoder, path.decoder))
     moments = axes.moments
     code = CodeScale(path.unit, path.spread)
-    return Start(moments.standardization, params, True, code, moments.highest, moments)
+    variance = np.zeros(network.n_components)
+    variance[: len(axes.variance)] = axes.variance
+    return Start(moments.standardization, params, True, code, moments.highest, moments, variance)

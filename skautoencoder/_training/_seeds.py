@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 # What randomness is for. Each is followed by the number of the run, and of the epoch.
-SPLIT, START, SECOND_START, EPOCH, MEASURE, TURN, FILL = range(7)
+SPLIT, START, SECOND_START, EPOCH, MEASURE, TURN, FILL, DESCRIBE = range(8)
 
 
 def draw_seed(random_state: np.random.RandomState) -> int:

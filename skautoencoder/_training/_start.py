@@ -39,6 +39,7 @@ class Start(NamedTuple):
     code: CodeScale
     highest: np.ndarray | None  # (n_features,), the largest value of each column
     moments: Moments | None = None  # of the columns, unless the weights come from an earlier fit
+    variance: np.ndarray | None = None  # of PCA's codes, in standard units, if the start is PCA
 
 
 def without_path(network: Network, moments: Moments, params: Any) -> Start:

@@ -9,6 +9,7 @@ from skautoencoder.display._code import CodeDisplay
 from skautoencoder.display._colours import COLOURS
 from skautoencoder.display._comparison import ComparisonDisplay
 from skautoencoder.display._decoder import DecoderDisplay
+from skautoencoder.display._loadings import LoadingsDisplay
 from skautoencoder.display._loss_curve import LossCurveDisplay
 from skautoencoder.display._reconstruction import ReconstructionDisplay
 
@@ -17,6 +18,7 @@ __all__ = [
     "CodeDisplay",
     "ComparisonDisplay",
     "DecoderDisplay",
+    "LoadingsDisplay",
     "LossCurveDisplay",
     "ReconstructionDisplay",
 ]

@@ -30,7 +30,7 @@ def limits_of(rows):
     return (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
 
 
-def draw_images(ax, rows, image_shape, n_across, limits):
+def draw_images(ax, rows, image_shape, n_across, limits, cmap="gray_r"):
     """The rows as one picture of many images, a pixel apart."""
     height, width, *channels = image_shape
     low, high = limits
@@ -43,7 +43,7 @@ def draw_images(ax, rows, image_shape, n_across, limits):
     if channels:
         sheet = np.nan_to_num(((sheet - low) / ((high - low) or 1.0)).clip(0, 1), nan=1.0)
     ax.imshow(
-        sheet, cmap="gray_r", vmin=low, vmax=high, interpolation="nearest",
+        sheet, cmap=cmap, vmin=low, vmax=high, interpolation="nearest",
         extent=(0, sheet.shape[1], sheet.shape[0], 0),
     )  # fmt: skip
     ax.set_frame_on(False)

@@ -537,3 +537,15 @@ def test_fifty_columns_of_a_thousand_levels_stay_in_bounded_memory():
     assert rows.dtype == np.float32
     assert rows.nbytes < 2**25
     assert ours.inverse_transform(ours.transform(frame)).shape == frame.shape
+
+
+@pytest.mark.parametrize("direction", ["features_to_code", "code_to_features"])
+def test_importances_of_a_category_are_those_of_all_its_levels(direction):
+    X = table(60)[["size", "kind", "garden"]].assign(always="x")
+    ours = quick(1, kinds={"always": "drop"}).fit(X)
+    found = ours.feature_importances(X, direction=direction)
+    rows = ours._encoded(X)
+    size, *kind, garden = ours.autoencoder_.feature_importances(rows, direction=direction)[0]
+    assert_allclose(found, [[size, np.sqrt(np.sum(np.square(kind))), garden, 0]])
+    assert len(kind) == 3
+    assert (found[:, :3] > 0).all()
