@@ -46,15 +46,11 @@ class ConvolutionalNetwork:
     def widest(self) -> int:
         """The most values that a row is on its way through the network, as patches."""
         channels = (self.image_shape[2], *self.channels)
-        return max(
-            self.n_features,
-            *(
-                prod(small) * kernel_area(large) * n_channels
-                for (large, small), n_channels in zip(
-                    pairwise(self._sizes()), channels, strict=False
-                )
-            ),
+        patches = (
+            prod(small) * kernel_area(large) * n_channels
+            for (large, small), n_channels in zip(pairwise(self._sizes()), channels, strict=False)
         )
+        return max([self.n_features, *patches])
 
     def init(
         self, rng: np.random.Generator, linear: LinearPath | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -129,7 +130,7 @@ def numbered() -> Callable[[str], str]:
 def check_opset(target_opset: int) -> None:
     """Raise a ValueError where operators are asked for as they were before, or will be."""
     newest = defs.onnx_opset_version()
-    if not LEAST_OPSET <= target_opset <= newest:
+    if not isinstance(target_opset, Integral) or not LEAST_OPSET <= target_opset <= newest:
         raise ValueError(
             f"target_opset must be an integer from {LEAST_OPSET} to {newest}, the newest that this "
             f"onnx knows. Got {target_opset!r} instead."
@@ -180,10 +181,14 @@ def _asked(estimator: Any, found: Outputs, outputs: Sequence[str] | None) -> Out
 
 
 def _checked_dtype(dtype: DTypeLike) -> np.dtype:
+    for allowed in (np.dtype(np.float32), np.dtype(np.float64)):
+        if _is_dtype(dtype, allowed):
+            return allowed
+    raise ValueError(f"dtype must be numpy.float32 or numpy.float64. Got {dtype!r} instead.")
+
+
+def _is_dtype(dtype: DTypeLike, allowed: np.dtype) -> bool:
     try:
-        found = np.dtype(dtype)
+        return dtype is not None and np.dtype(dtype) == allowed
     except TypeError:
-        found = None
-    if found not in (np.dtype(np.float32), np.dtype(np.float64)):
-        raise ValueError(f"dtype must be numpy.float32 or numpy.float64. Got {dtype!r} instead.")
-    return found
+        return False
