@@ -6,7 +6,7 @@ and the node that makes it. Nothing is computed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from math import prod
@@ -25,6 +25,9 @@ ROWS = -1
 SOME = -2
 
 Shape: TypeAlias = tuple[int, ...]
+
+# Operators that give fractions of whole numbers, in NumPy and not in ONNX.
+_OF_FRACTIONS = {"Div", "Exp", "Log", "Sqrt", "Tanh"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +91,9 @@ class GraphArray:
             )
         return self.shape[0]
 
+    def __iter__(self) -> Iterator[GraphArray]:
+        return (self[number] for number in range(len(self)))
+
     def __bool__(self) -> bool:
         raise TypeError("a value of a graph is known when it is run: use where(), not if")
 
@@ -132,6 +138,8 @@ class GraphArray:
         whole = (slice(None),) * (self.ndim - sum(one is not None for one in keys) + 1)
         for place in [number for number, one in enumerate(keys) if one is Ellipsis]:
             keys = (*keys[:place], *whole, *keys[place + 1 :])
+        if sum(np.ndim(one) > 0 for one in keys) > 1:
+            raise TypeError("a graph takes one array of places in an index, not several")
         found, axis = self, 0
         for one in keys:
             found, axis = found._taken(one, axis)
@@ -147,7 +155,7 @@ class GraphArray:
             if key == slice(None):
                 return self, axis + 1
             return self._cut(key, axis), axis + 1
-        index = np.asarray(key, np.int64)
+        index = np.flatnonzero(key) if np.asarray(key).dtype == bool else np.asarray(key, np.int64)
         shape = (*before, *index.shape, *after)
         found = made("Gather", (self, constant(index)), shape, self.dtype, axis=axis)
         return found, axis + index.ndim
@@ -226,9 +234,13 @@ class GraphArray:
     def __le__(self, other: Array) -> GraphArray:
         return elementwise("LessOrEqual", self, other, of=bool)
 
-    def equals(self, other: Array) -> GraphArray:
-        """Where the entries are the same; ``==`` is about the arrays themselves."""
+    def __eq__(self, other: Array) -> GraphArray:  # type: ignore[override]
         return elementwise("Equal", self, other, of=bool)
+
+    def __ne__(self, other: Array) -> GraphArray:  # type: ignore[override]
+        return ~(self == other)
+
+    __hash__ = object.__hash__  # by which arrays themselves are told apart
 
 
 def constant(value: Any, dtype: DTypeLike | None = None) -> GraphArray:
@@ -260,6 +272,8 @@ def made(
 def elementwise(op: str, *operands: Array, of: DTypeLike | None = None) -> GraphArray:
     """What an operator makes of each entry, shapes and data types as NumPy has them."""
     dtype = common_dtype(*operands)
+    if op in _OF_FRACTIONS and dtype.kind in "bui":
+        dtype = np.dtype(float)
     inputs = [as_array(operand, dtype) for operand in operands]
     return made(op, inputs, broadcast(*(one.shape for one in inputs)), of or dtype)
 

@@ -26,7 +26,7 @@ from skautoencoder.boltzmann import (
     log_pseudo_likelihood,
     visible_mean,
 )
-from skautoencoder.onnx._array import GraphArray, as_array, constant
+from skautoencoder.onnx._array import GraphArray, constant
 from skautoencoder.onnx._filling import filled, linearly, neighbors_mean, of_rows_with_gaps
 from skautoencoder.onnx._operations import concat, isnan, where, zeros_like
 
@@ -89,6 +89,10 @@ def _(estimator: BaseAutoencoder, codes: GraphArray) -> Outputs:
 
 @of_rows.register
 def _(estimator: RBMTransformer, rows: GraphArray, gaps: bool | None) -> Outputs:
+    if gaps:
+        raise ValueError(
+            f"{type(estimator).__name__} takes no rows with gaps: gaps=True is not for it."
+        )
     kind, machine = estimator._kind, _machine(estimator, rows.dtype)
     code = hidden_mean(machine, kind, rows)
     outputs = {"code": code, "reconstruction": visible_mean(machine, kind, code)}
@@ -109,7 +113,7 @@ def _(estimator: RBMTransformer, codes: GraphArray) -> Outputs:
 @of_rows.register
 def _(estimator: AutoencoderImputer, rows: GraphArray, gaps: bool | None) -> Outputs:
     missing = estimator.missing_values
-    hidden = isnan(rows) if is_scalar_nan(missing) else as_array(rows, rows.dtype).equals(missing)
+    hidden = isnan(rows) if is_scalar_nan(missing) else rows == missing
     columns = np.flatnonzero(estimator._kept)
     found = where(hidden, np.nan, rows)[:, columns]
     if estimator._imputer is not None:

@@ -84,10 +84,13 @@ def to_onnx(
     X is not checked: infinity gives NaN or infinity where `transform` raises an error. Whole
     numbers above 2^24, and years beside seconds, want double precision.
 
-    Gaps are filled in double precision by eliminating a matrix for each row that has some, of
-    ``d (d + 1)`` numbers, where d is the number of columns (up to 64), or of factors, or of
-    components where `fit` saw no gaps. An imputer that weighs neighbours in carries the rows that
-    it looks for them among; equally near ones may be taken in another order.
+    Gaps are filled in double precision, by eliminating a matrix for each row that has some, as
+    large as the most gaps of a row, up to 64 columns; of more, as there are factors, and as there
+    are components where `fit` saw no gaps. An imputer that weighs neighbours in carries the rows
+    that it looks for them among; of equally near ones others may be taken.
+
+    Many rows are best given some hundred at a time, which stay near the processor
+    (``benchmarks/speed/onnx_speed.py``).
 
     Examples
     --------
@@ -106,6 +109,8 @@ def to_onnx(
     estimator = getattr(estimator, "best_estimator_", estimator)
     check_is_fitted(estimator)
     dtype = _checked_dtype(dtype)
+    if gaps not in (None, True, False):
+        raise ValueError(f"gaps must be True, False or None. Got {gaps!r} instead.")
     if inverse:
         name, width = "code", getattr(estimator, "_n_features_out", 0)
     else:

@@ -65,7 +65,7 @@ def _(model: Gaussian, z: GraphArray, gaps: GraphArray) -> GraphArray:
 
     places = columns[:, :, None] * n_features + columns[:, None, :]
     own = _gathered(constant(precision.ravel()), places, axis=0)
-    diagonal = numbers[:, None].equals(numbers[None, :]).astype(float)
+    diagonal = (numbers[:, None] == numbers[None, :]).astype(float)
     own = own * is_gap[:, :, None] * is_gap[:, None, :] + (1 - is_gap)[:, :, None] * diagonal
     pull = made("GatherElements", (centered @ precision, columns), (ROWS, SOME), float, axis=1)
     found = -solved(own, pull * is_gap, numbers)
@@ -101,7 +101,7 @@ def solved(matrices: GraphArray, right: GraphArray, numbers: GraphArray) -> Grap
     column = GraphArray(None, (), numbers.dtype)
     pivots = _gathered(matrix, column, axis=1)
     pivot = _gathered(pivots, column, axis=1)[:, None]
-    others = _gathered(matrix, column, axis=2) - numbers.equals(column).astype(float)
+    others = _gathered(matrix, column, axis=2) - (numbers == column).astype(float)
     after = (
         matrix - others[:, :, None] * (pivots / pivot)[:, None, :],
         side - others * (_gathered(side, column, axis=1)[:, None] / pivot),

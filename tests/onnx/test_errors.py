@@ -31,6 +31,7 @@ def estimator():
         ({"outputs": ["codes"]}, r"outputs must name some of \['code', .* Got \['codes'\]"),
         ({"outputs": []}, r"outputs must name some of"),
         ({"outputs": ["code"], "inverse": True}, r"some of \['reconstruction'\]"),
+        ({"gaps": "auto"}, r"gaps must be True, False or None. Got 'auto'"),
         ({"target_opset": 17}, r"target_opset must be an integer from 18 to \d+.* Got 17"),
         ({"target_opset": 1000}, r"target_opset must be"),
         ({"target_opset": "18"}, r"target_opset must be .* Got '18'"),

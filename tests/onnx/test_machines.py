@@ -40,3 +40,5 @@ def test_a_score_by_chance_is_none_of_the_outputs():
     assert_same(to_onnx(estimator, dtype=np.float64), estimator, X)
     with pytest.raises(ValueError, match=r"some of \['code', 'reconstruction'\]"):
         to_onnx(estimator, outputs=["score"])
+    with pytest.raises(ValueError, match="RBMTransformer takes no rows with gaps"):
+        to_onnx(estimator, gaps=True)
