@@ -35,7 +35,7 @@ TOGETHER = 256
 
 def main():
     try:
-        from onnxruntime import InferenceSession
+        from onnxruntime import InferenceSession, SessionOptions
 
         from skautoencoder.onnx import to_onnx
     except ImportError as error:
@@ -49,13 +49,15 @@ def main():
         parser, names=tuple(CASES),
         smoke={"rows": 100, "calls": 3, "repeats": 1, "names": ("digits", "digits with gaps")},
     )  # fmt: skip
+    options = SessionOptions()  # whose threads would otherwise be busy waiting in others' turns
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     result = {}
     for name in args.names:
         estimator, X = CASES[name]()
         output = "filled" if name.startswith("imputer") else "code"
         model = to_onnx(estimator, outputs=[output]).SerializeToString()
         start = time.perf_counter()
-        session = InferenceSession(model)
+        session = InferenceSession(model, options)
         result[name] = {
             "file, KiB": len(model) / 1024,
             "file with all outputs, KiB": len(to_onnx(estimator).SerializeToString()) / 1024,

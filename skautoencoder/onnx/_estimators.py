@@ -10,7 +10,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from skautoencoder._data._precision import working_dtype
 from skautoencoder._estimators._autoencoder_base import BaseAutoencoder
 from skautoencoder._estimators._fitted import FittedAutoencoder, each_array
 from skautoencoder._estimators._imputer import AutoencoderImputer
@@ -154,10 +153,9 @@ def _moves(refinement: Refinement, z: GraphArray, linear: GraphArray) -> GraphAr
 
 def _recorded(fitted: FittedAutoencoder, dtype: np.dtype) -> tuple[Model, Any]:
     """Model and parameters for rows of one precision, the parameters as arrays of a graph."""
-    working = working_dtype(dtype)
     mean, scale = fitted.standardization
-    highest = None if fitted.highest is None else fitted.highest.astype(working)
-    model = Model(fitted.network, fitted.loss, mean.astype(working), float(scale), highest)
+    highest = None if fitted.highest is None else fitted.highest.astype(dtype)
+    model = Model(fitted.network, fitted.loss, mean.astype(dtype), float(scale), highest)
     return model, each_array(lambda array: constant(array, dtype), fitted.params)
 
 
