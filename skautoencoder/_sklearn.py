@@ -22,6 +22,7 @@ __all__ = [
     "check_feature_names_in",
     "check_n_features",
     "check_sample_weight",
+    "donors_of",
     "fit_context",
     "get_active_backend",
     "get_mask",
@@ -36,3 +37,8 @@ def infer_dimension(variance, n_samples):
     from sklearn.decomposition._pca import _infer_dimension  # here, as few need it
 
     return int(_infer_dimension(variance, n_samples))
+
+
+def donors_of(imputer):
+    """The rows that a fitted KNNImputer looks for neighbours among, and how many it takes."""
+    return imputer._fit_X, imputer.n_neighbors

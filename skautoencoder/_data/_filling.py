@@ -9,6 +9,7 @@ import numpy as np
 from skautoencoder._data._factors import Factors, fit_factors
 from skautoencoder._data._gaussian import Gaussian, fit_gaussian
 from skautoencoder._data._source import Source
+from skautoencoder._functions import Array
 
 # Up to so many columns, a full covariance; factors beyond.
 _FULL = 64
@@ -47,13 +48,13 @@ class Filling(NamedTuple):
         scale = self.scale / unit
         return self.model.hidden_covariance(seen, share) * np.outer(scale, scale)
 
-    def standardized(self, rows: np.ndarray) -> np.ndarray:
+    def standardized(self, rows: Array) -> Array:
         """Rows in standard units, gaps and all."""
         return (rows.astype(float) - self.location) / self.scale
 
-    def restored(self, z: np.ndarray) -> np.ndarray:
+    def restored(self, z: Array) -> Array:
         """Standardized rows in the units of the data, no further out than what was seen."""
-        return np.clip(z * self.scale + self.location, self.lowest, self.highest)
+        return (z * self.scale + self.location).clip(self.lowest, self.highest)
 
 
 def fit_filling(rows: Source, rng: np.random.Generator) -> Filling:

@@ -163,7 +163,7 @@ class FittedAutoencoder:
         mean, scale = self.standardization
         highest = None if self.highest is None else self.highest.astype(dtype)
         model = Model(self.network, self.loss, mean.astype(dtype), scale, highest)
-        return model, _cast(self.params, dtype)
+        return model, each_array(lambda array: array.astype(dtype, copy=False), self.params)
 
     def _of_rows(self, function, X, dtype, *width, together=by_parallel_chunks):
         """``function(model, params, x, rows)`` of all rows, a chunk at a time, as ``dtype``.
@@ -184,9 +184,9 @@ class FittedAutoencoder:
         return together(of_chunk, X, chunk_size(self.network.widest), dtype, *width)
 
 
-def _cast(params, dtype):
-    """The same parameters, each array of the type ``dtype``."""
+def each_array(function, params):
+    """The same parameters, with what a function makes of each array."""
     if params is None or isinstance(params, np.ndarray):
-        return params if params is None else params.astype(dtype, copy=False)
-    parts = [_cast(part, dtype) for part in params]
+        return params if params is None else function(params)
+    parts = [each_array(function, part) for part in params]
     return type(params)(*parts) if hasattr(params, "_fields") else tuple(parts)

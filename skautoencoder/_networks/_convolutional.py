@@ -46,15 +46,11 @@ class ConvolutionalNetwork:
     def widest(self) -> int:
         """The most values that a row is on its way through the network, as patches."""
         channels = (self.image_shape[2], *self.channels)
-        return max(
-            self.n_features,
-            *(
-                prod(small) * kernel_area(large) * n_channels
-                for (large, small), n_channels in zip(
-                    pairwise(self._sizes()), channels, strict=False
-                )
-            ),
+        patches = (
+            prod(small) * kernel_area(large) * n_channels
+            for (large, small), n_channels in zip(pairwise(self._sizes()), channels, strict=False)
         )
+        return max([self.n_features, *patches])
 
     def init(
         self, rng: np.random.Generator, linear: LinearPath | None = None
@@ -75,7 +71,7 @@ class ConvolutionalNetwork:
         image = x.reshape(-1, *self.image_shape)
         for matrix, bias in zip(weights[:-1], biases[:-1], strict=True):
             image = function(halve(image, matrix) + bias)
-        code = image.reshape(len(x), -1) @ weights[-1] + biases[-1]
+        code = image.reshape(-1, len(weights[-1])) @ weights[-1] + biases[-1]
         return code if linear is None else x @ linear + code
 
     def decode(self, params: AutoencoderParameters, z: Array) -> tuple[Array | None, Array]:
@@ -83,10 +79,11 @@ class ConvolutionalNetwork:
         function = ACTIVATIONS[self.activation]
         weights, biases, linear, _ = params.decoder
         *larger, smallest = self._sizes()
-        image = (z @ weights[0] + biases[0]).reshape(len(z), *smallest, -1)
+        n_channels = len(biases[0]) // prod(smallest)
+        image = (z @ weights[0] + biases[0]).reshape(-1, *smallest, n_channels)
         for matrix, bias, size in zip(weights[1:], biases[1:], larger[::-1], strict=True):
             image = double(function(image), matrix, size) + bias
-        return None if linear is None else z @ linear, image.reshape(len(z), -1)
+        return None if linear is None else z @ linear, image.reshape(-1, self.n_features)
 
     def _sizes(self) -> list[Size]:
         """Height and width of the image, and of what each convolution leaves of it."""

@@ -44,6 +44,7 @@ class RefiningNetwork:
         """Rows filled better, from standardized filled rows, and 1 where an entry was seen."""
         xp = filled.__array_namespace__()
         above = (filled[:, None, :] > params.edges) * seen[:, None, :]
-        inputs = xp.concat([filled, seen, above.reshape(len(filled), -1)], axis=1)
+        above = above.reshape(-1, len(params.edges) * self.n_features)
+        inputs = xp.concat([filled, seen, above], axis=1)
         stack = params.stack
         return filled + run(stack, stack.weights, self.activation, inputs)

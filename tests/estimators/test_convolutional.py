@@ -221,3 +221,9 @@ def test_convolution_beats_dense_at_equal_size():
 
 def n_parameters(ours):
     return sum(np.size(leaf) for leaf in jax.tree.leaves((ours.encoder_, ours.decoder_)))
+
+
+def test_no_convolution_at_all_leaves_a_dense_layer():
+    X = curved(40)
+    codes = quick_convolutional(channels=(), max_iter=1).fit_transform(X)
+    assert codes.shape == (40, 2)
