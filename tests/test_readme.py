@@ -12,6 +12,7 @@ from numpy.testing import assert_allclose
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 GUIDE = (ROOT / "docs" / "objectives.md").read_text()
+SAVING = (ROOT / "docs" / "saving.md").read_text()
 pytestmark = pytest.mark.slow
 
 
@@ -25,7 +26,8 @@ def test_the_first_example_prints_what_the_readme_says(capsys):
     assert_allclose(found, shown, rtol=0.03)
 
 
-def test_the_other_examples_run():
+def test_the_other_examples_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # where one saves a model
     import matplotlib
     from sklearn.datasets import load_iris
 
@@ -37,6 +39,15 @@ def test_the_other_examples_run():
     names = {"AutoencoderTransformer": skautoencoder.AutoencoderTransformer, "X": X, "y": y}
     for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL)[1:]:
         exec(block, names)
+
+
+def test_the_page_on_saving_runs(tmp_path, monkeypatch):
+    pytest.importorskip("skl2onnx")
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    for block in re.findall(r"```python\n(.*?)```", SAVING, re.DOTALL):
+        exec(block, names)
+    assert_allclose(names["codes"], names["pipeline"].transform(names["X"]), atol=1e-4)
 
 
 def test_the_guides_examples_run():

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -176,6 +177,18 @@ def test_mutated_files_are_opened_or_refused_in_one_line(tmp_path):
     assert sum(counts.values()) == 150
 
 
+def test_loading_takes_no_more_than_the_arrays(path):
+    save(_wide(fitted("plain")[0], 2_000_000), path)
+    load(path)
+    tracemalloc.start()
+    try:
+        load(path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 1.05 * path.stat().st_size
+
+
 # -- places
 
 
@@ -249,10 +262,10 @@ def test_a_full_disk_leaves_the_old_file(tmp_path):
             subprocess.run(["umount", tmp_path], check=True)
 
 
-def _wide(estimator):
+def _wide(estimator, n_values=20_000):
     """An estimator that takes more than 64 kB."""
     found = copy.deepcopy(estimator)
-    found.loss_curve_ = np.random.RandomState(0).uniform(size=20_000)
+    found.loss_curve_ = np.random.RandomState(0).uniform(size=n_values)
     return found
 
 
