@@ -114,6 +114,8 @@ class BaseAutoencoder(DrawingMixin, BaseTransformer):
         ValueError
             If a parameter is out of range, X holds infinity or dates, fewer than two
             rows have a weight, or all rows are of one group and some are to be held out.
+        RuntimeError
+            If JAX had started before this process was forked: training would hang.
 
         Warns
         -----

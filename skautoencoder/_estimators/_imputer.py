@@ -11,6 +11,7 @@ from sklearn.utils.validation import FLOAT_DTYPES, check_is_fitted, validate_dat
 from skautoencoder._estimators._imputer_fit import fit_imputer
 from skautoencoder._estimators._keeping import keeps_old_fit
 from skautoencoder._networks import ACTIVATIONS
+from skautoencoder._processes import check_jax_works
 from skautoencoder._sklearn import (
     BaseImputer,
     Interval,
@@ -176,7 +177,11 @@ class AutoencoderImputer(BaseImputer):
         ------
         ValueError
             If a parameter is out of range, or X holds infinity or anything but numbers.
+        RuntimeError
+            If JAX had started before this process was forked: training would hang.
         """
+        if self.n_networks:
+            check_jax_works()
         x, gaps = self._checked(X, reset=True)
         kept = ~gaps.all(axis=0)
         seed = draw_seed(check_random_state(self.random_state))

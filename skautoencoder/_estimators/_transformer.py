@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skautoencoder._data._rows import Rows
 from skautoencoder._estimators._input import check_rows, check_weight, to_numpy
+from skautoencoder._processes import check_jax_works
 
 
 class BaseTransformer(
@@ -35,6 +36,7 @@ class BaseTransformer(
 
     def _check_rows(self, X, sample_weight, reset, n_least=2):
         """The :class:`Rows` to learn from, of which ``n_least`` must have a weight in a new fit."""
+        check_jax_works()
         X = self._check_X(X, reset=reset, ensure_min_samples=n_least if reset else 1)
         weight = check_weight(sample_weight, X)
         n_rows = np.count_nonzero(weight)

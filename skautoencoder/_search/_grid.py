@@ -16,6 +16,7 @@ from sklearn.model_selection import GridSearchCV, ParameterGrid
 
 from skautoencoder._estimators._autoencoder_base import BaseAutoencoder
 from skautoencoder._estimators._table import TableAutoencoderTransformer
+from skautoencoder._processes import check_jax_works
 from skautoencoder._search._halving import Halving
 from skautoencoder._search._rendezvous import Lockstep
 from skautoencoder._sklearn import Interval, ThreadingBackend, get_active_backend
@@ -171,6 +172,7 @@ class AutoencoderSearchCV(GridSearchCV):
         self : object
             The fitted search.
         """
+        check_jax_works()  # else each fit would fail on its own
         threads = _Threads()
         try:
             with joblib.parallel_config(backend=threads):
