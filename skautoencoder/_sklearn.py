@@ -28,6 +28,7 @@ __all__ = [
     "infer_dimension",
     "is_scalar_nan",
     "safe_indexing",
+    "without_running_fit",
 ]
 
 
@@ -36,3 +37,14 @@ def infer_dimension(variance, n_samples):
     from sklearn.decomposition._pca import _infer_dimension  # here, as few need it
 
     return int(_infer_dimension(variance, n_samples))
+
+
+def without_running_fit(state):
+    """A copy of an estimator's state, without what stands there while a fit runs.
+
+    A copy that another thread or a callback makes meanwhile has no part in that fit, and pickle
+    does not bear that the fit goes on and changes a dictionary.
+    """
+    state = dict(state)
+    state.pop("_callback_fit_ctx", None)
+    return state

@@ -313,7 +313,7 @@ class BaseAutoencoder(DrawingMixin, BaseTransformer):
             return float(1 - error / np.float64(spread / self.scale_) ** 2)
 
     def __getstate__(self):
-        state = dict(super().__getstate__())
+        state = super().__getstate__()
         return state | {"optimizer": to_pickle(self.optimizer)}
 
     def __setstate__(self, state):

@@ -20,6 +20,7 @@ from skautoencoder._sklearn import (
     fit_context,
     get_mask,
     is_scalar_nan,
+    without_running_fit,
 )
 from skautoencoder._training._seeds import draw_seed
 
@@ -248,6 +249,9 @@ class AutoencoderImputer(BaseImputer):
         names = check_feature_names_in(self, input_features)
         kept = np.full(len(names), True) if self.keep_empty_features else self._kept
         return self._concatenate_indicator_feature_names_out(names[kept], names)
+
+    def __getstate__(self):
+        return without_running_fit(super().__getstate__())
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

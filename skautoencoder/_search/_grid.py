@@ -19,7 +19,12 @@ from skautoencoder._estimators._table import TableAutoencoderTransformer
 from skautoencoder._processes import check_jax_works
 from skautoencoder._search._halving import Halving
 from skautoencoder._search._rendezvous import Lockstep
-from skautoencoder._sklearn import Interval, ThreadingBackend, get_active_backend
+from skautoencoder._sklearn import (
+    Interval,
+    ThreadingBackend,
+    get_active_backend,
+    without_running_fit,
+)
 
 # What trains one of ours in its fit.
 _AUTOENCODERS = (BaseAutoencoder, TableAutoencoderTransformer)
@@ -184,6 +189,9 @@ class AutoencoderSearchCV(GridSearchCV):
         self.n_epochs_ = lockstep.n_epochs.reshape(-1, self.n_splits_)
         self.batched_ = bool(lockstep.batched)
         return self
+
+    def __getstate__(self):
+        return without_running_fit(super().__getstate__())
 
     # -- where GridSearchCV asks
 
