@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import pickle
@@ -79,6 +80,7 @@ def in_child(function, *, seconds=60):
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
+        os.setpgid(0, 0)  # with its own children
         try:
             try:
                 answer = function()
@@ -94,7 +96,8 @@ def in_child(function, *, seconds=60):
             assert select.select([file], [], [], seconds)[0], "it hangs"
             answer = pickle.load(file)
     finally:
-        os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # it is over
+            os.killpg(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
     if isinstance(answer, BaseException):
         raise answer
@@ -194,11 +197,11 @@ def test_a_refused_fit_leaves_the_estimator_as_it_was():
 
 def test_a_childs_child_is_told_too():
     assert_array_equal(
-        in_child(lambda: in_child(lambda: fitted("dense").transform(X))),
+        in_child(lambda: in_child(lambda: fitted("dense").transform(X), seconds=20)),
         fitted("dense").transform(X),
     )
     with pytest.raises(RuntimeError, match="forked"):
-        in_child(lambda: in_child(lambda: quick().fit(X)))
+        in_child(lambda: in_child(lambda: quick().fit(X), seconds=20))
 
 
 @pytest.mark.usefixtures("_jax_has_started")
@@ -214,26 +217,37 @@ def transform_of_global(rows):
     return fitted("dense").transform(rows)
 
 
-def test_a_pool_of_processes():
-    ours = fitted("dense")
+def refusal(rows):
+    """The error of a fit, returned: a pool that stops amid its tasks may hang of itself."""
+    try:
+        quick().fit(rows)
+    except RuntimeError as error:
+        return str(error)
+
+
+def through_a_pool():
     with multiprocessing.get_context("fork").Pool(2) as pool:
-        by_global = pool.map_async(transform_of_global, [X, X[:9]])
-        by_pickle = pool.map_async(ours.transform, [X, X[:9]])
-        refused = pool.apply_async(quick().fit, (X,))
-        for found in (by_global.get(60), by_pickle.get(60)):
-            assert_array_equal(found[0], ours.transform(X))
-            assert_array_equal(found[1], ours.transform(X[:9]))
-        with pytest.raises(RuntimeError, match="forked"):
-            refused.get(60)
+        by_global = pool.map(transform_of_global, [X, X[:9]])
+        by_pickle = pool.map(fitted("dense").transform, [X, X[:9]])
+        return *by_global, *by_pickle, *pool.map(refusal, [X, X])
 
 
-@pytest.mark.skipif(multiprocessing.get_start_method() != "fork", reason="joblib does not fork")
-def test_joblibs_processes():
-    ours, pool = fitted("dense"), joblib.Parallel(2, backend="multiprocessing", timeout=60)
-    for found in pool(joblib.delayed(ours.transform)(X) for _ in range(3)):
-        assert_array_equal(found, ours.transform(X))
-    with pytest.raises(RuntimeError, match="forked"):
-        pool(joblib.delayed(quick().fit)(X) for _ in range(2))
+def through_joblib():
+    pool, ours = joblib.Parallel(2, backend="multiprocessing"), fitted("dense")
+    codes = pool(joblib.delayed(ours.transform)(rows) for rows in (X, X[:9], X, X[:9]))
+    return *codes, *pool(joblib.delayed(refusal)(X) for _ in range(2))
+
+
+@pytest.mark.parametrize("through", [through_a_pool, through_joblib])
+def test_pools_of_processes(through):
+    if through is through_joblib and multiprocessing.get_start_method() != "fork":
+        pytest.skip("joblib does not fork")
+    expected = fitted("dense").transform(X)
+    *codes, refused, again = in_child(through)
+    for found in codes:
+        assert_allclose(found, expected[: len(found)], rtol=1e-6)
+    assert "before this process was forked" in refused
+    assert again == refused
 
 
 # -- in processes of their own, for what JAX has not started in yet
