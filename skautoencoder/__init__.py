@@ -3,6 +3,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from skautoencoder import _processes as _processes  # which notes forks from now on
+
 if TYPE_CHECKING:
     from skautoencoder._estimators._autoencoder import AutoencoderTransformer
     from skautoencoder._estimators._convolutional import ConvolutionalAutoencoderTransformer

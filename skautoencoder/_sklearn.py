@@ -29,6 +29,7 @@ __all__ = [
     "infer_dimension",
     "is_scalar_nan",
     "safe_indexing",
+    "without_running_fit",
 ]
 
 
@@ -42,3 +43,14 @@ def infer_dimension(variance, n_samples):
 def donors_of(imputer):
     """The rows that a fitted KNNImputer looks for neighbours among, and how many it takes."""
     return imputer._fit_X, imputer.n_neighbors
+
+
+def without_running_fit(state):
+    """A copy of an estimator's state, without what stands there while a fit runs.
+
+    A copy that another thread or a callback makes meanwhile has no part in that fit, and pickle
+    does not bear that the fit goes on and changes a dictionary.
+    """
+    state = dict(state)
+    state.pop("_callback_fit_ctx", None)
+    return state

@@ -83,6 +83,7 @@ def test_neighbours_are_kept_by_a_rotation():
     assert "linear_score" not in found.measures
 
 
+@pytest.mark.slow
 def test_numbers_to_predict():
     X, position = make_s_curve(300, random_state=0)
     found = compare_transformers(
@@ -107,6 +108,7 @@ def test_one_that_fails_says_why_and_the_rest_goes_on():
     assert frame.loc[("KernelPCA", 2), "squared_error"] > 0
 
 
+@pytest.mark.slow
 def test_pipelines_and_open_seeds():
     pipeline = make_pipeline(StandardScaler(), FastICA())
     X, y = IRIS
@@ -397,7 +399,14 @@ def dense():
     return decomposed(IRIS[0])
 
 
-@pytest.mark.parametrize("kind", [pd.DataFrame, sparse.csr_matrix, sparse.coo_array, list])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pd.DataFrame,
+        sparse.csr_matrix,
+        *(pytest.param(kind, marks=pytest.mark.slow) for kind in (sparse.coo_array, list)),
+    ],
+)
 def test_frames_lists_and_sparse_rows_give_the_numbers_of_the_array(kind, dense):
     found = decomposed(kind(IRIS[0]))
     for measure in ("squared_error", "trustworthiness", "knn_recall", "knn_score"):

@@ -70,7 +70,7 @@ def test_hidden_covariance_of_factors_where_rows_have_the_same_gaps():
     assert not factors.hidden_covariance(np.ones((6, 6), bool), share).any()
 
 
-@pytest.mark.parametrize("n_features", [6, 80])
+@pytest.mark.parametrize("n_features", [6, pytest.param(80, marks=pytest.mark.slow)])
 def test_the_covariance_is_found_again(n_features):
     _, covariance = covariance_of(n_features)
     z = RNG.multivariate_normal(np.zeros(n_features), covariance, 3000)

@@ -477,7 +477,8 @@ def test_a_number_costs_the_same_whatever_stands_beside_it():
     assert costs[None] > 5
 
 
-@pytest.mark.parametrize("number_std", [0.5, pytest.param(None, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("number_std", [0.5, None])
 def test_nats_of_a_mixed_loss_are_those_of_its_parts(number_std):
     scale, spread, noise = 2.0, 0.3, np.array([0.7, -1.1])
     loss = MixedLoss(binary=(1,), categorical=((2, 3),), number_std=number_std)
@@ -523,48 +524,58 @@ def one_hot(**settings):
     return OneHotEncoder(sparse_output=False, **settings)
 
 
-@pytest.mark.parametrize(
-    ("transformers", "remainder", "binary", "categorical"),
-    [
-        ([("n", StandardScaler(), ["size"]), ("k", one_hot(), ["kind"])], "drop", (), ((1, 2, 3),)),
-        ([("k", one_hot(), ["kind", "view"])], "drop", (), ((0, 1, 2), (3, 4))),
-        ([("k", one_hot(drop="if_binary"), ["kind", "view"])], "drop", (3,), ((0, 1, 2),)),
-        ([("k", one_hot(drop="first"), ["view"])], "drop", (0,), ()),
-        ([("k", one_hot(min_frequency=5), ["town"])], "drop", (), ((0, 1, 2),)),
-        ([("k", one_hot(max_categories=2), ["town", "kind"])], "drop", (), ((0, 1), (2, 3))),
-        ([("o", OrdinalEncoder(), ["kind", "view"])], "drop", (), ()),
-        ([("k", OneHotEncoder(), ["kind"]), ("d", "drop", ["size"])], "drop", (), ((0, 1, 2),)),
-        (
-            [("k", make_pipeline(SimpleImputer(strategy="most_frequent"), one_hot()), ["kind"])],
-            StandardScaler(),
-            (),
-            ((0, 1, 2),),
-        ),
-        ([("k", make_pipeline(one_hot(), PCA(2)), ["kind"])], "drop", (), ()),
-        ([("k", make_pipeline(one_hot(), "passthrough"), ["kind"])], "drop", (), ((0, 1, 2),)),
-        ([("b", KBinsDiscretizer(3, quantile_method="linear"), ["age"])], "drop", (), ((0, 1, 2),)),
-        (
-            [("b", KBinsDiscretizer(3, encode="ordinal", quantile_method="linear"), ["size"])],
-            "drop", (), (),
-        ),
-        (
-            [("n", "passthrough", ["age"]),
-             ("c", ColumnTransformer([("s", StandardScaler(), ["size"]),
-                                      ("k", one_hot(drop="if_binary"), ["view", "kind"])]),
-              ["size", "view", "kind"])],
-            "drop", (2,), ((3, 4, 5),),
-        ),
-    ],
-)  # fmt: skip
+READ = [
+    ([("n", StandardScaler(), ["size"]), ("k", one_hot(), ["kind"])], "drop", (), ((1, 2, 3),)),
+    ([("k", one_hot(), ["kind", "view"])], "drop", (), ((0, 1, 2), (3, 4))),
+    ([("k", one_hot(drop="if_binary"), ["kind", "view"])], "drop", (3,), ((0, 1, 2),)),
+    ([("k", one_hot(drop="first"), ["view"])], "drop", (0,), ()),
+    ([("k", one_hot(min_frequency=5), ["town"])], "drop", (), ((0, 1, 2),)),
+    ([("k", one_hot(max_categories=2), ["town", "kind"])], "drop", (), ((0, 1), (2, 3))),
+    ([("o", OrdinalEncoder(), ["kind", "view"])], "drop", (), ()),
+    ([("k", OneHotEncoder(), ["kind"]), ("d", "drop", ["size"])], "drop", (), ((0, 1, 2),)),
+    (
+        [("k", make_pipeline(SimpleImputer(strategy="most_frequent"), one_hot()), ["kind"])],
+        StandardScaler(),
+        (),
+        ((0, 1, 2),),
+    ),
+    ([("k", make_pipeline(one_hot(), PCA(2)), ["kind"])], "drop", (), ()),
+    ([("k", make_pipeline(one_hot(), "passthrough"), ["kind"])], "drop", (), ((0, 1, 2),)),
+    ([("b", KBinsDiscretizer(3, quantile_method="linear"), ["age"])], "drop", (), ((0, 1, 2),)),
+    (
+        [("b", KBinsDiscretizer(3, encode="ordinal", quantile_method="linear"), ["size"])],
+        "drop", (), (),
+    ),
+    (
+        [("n", "passthrough", ["age"]),
+         ("c", ColumnTransformer([("s", StandardScaler(), ["size"]),
+                                  ("k", one_hot(drop="if_binary"), ["view", "kind"])]),
+          ["size", "view", "kind"])],
+        "drop", (2,), ((3, 4, 5),),
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("transformers", "remainder", "binary", "categorical"), READ)
 def test_blocks_are_read_from_a_column_transformer(transformers, remainder, binary, categorical):
+    columns, loss = read(transformers, remainder)
+    assert loss == MixedLoss(binary=binary, categorical=categorical)
+    loss.check(columns.transform(rooms()))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("transformers", "remainder"), [case[:2] for case in READ])
+def test_what_is_read_from_a_column_transformer_trains(transformers, remainder):
+    columns, loss = read(transformers, remainder)
+    quick(1, loss=loss, max_iter=1).fit(columns.transform(rooms()))
+
+
+def read(transformers, remainder):
+    """A fitted ColumnTransformer of the rooms, and the loss of its blocks."""
     if remainder != "drop":
         transformers = [*transformers, ("drop", "drop", ["view", "town"])]
     columns = ColumnTransformer(transformers, remainder=remainder).fit(rooms())
-    loss = MixedLoss.from_column_transformer(columns)
-    assert loss == MixedLoss(binary=binary, categorical=categorical)
-    X = columns.transform(rooms())
-    loss.check(X)
-    quick(1, loss=loss, max_iter=1).fit(X)
+    return columns, MixedLoss.from_column_transformer(columns)
 
 
 @pytest.mark.parametrize(

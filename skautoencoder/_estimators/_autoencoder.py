@@ -162,8 +162,8 @@ class AutoencoderTransformer(BaseAutoencoder):
     and figures.
 
     Searches over numbers compile once in a process. ``n_jobs`` works with joblib's
-    threading and loky backends; with processes that fork after JAX has started it can
-    hang.
+    threading and loky backends. In a process that was forked after JAX had started, what is
+    fitted is applied as anywhere, and a fit raises a RuntimeError where it would hang.
 
     A process keeps the programs of the 32 networks, batch sizes and optimizers used last.
     Each takes 7 to 10 MiB, and JAX holds on to a sixth of that when the program goes

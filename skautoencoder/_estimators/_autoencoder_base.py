@@ -114,6 +114,8 @@ class BaseAutoencoder(DescribingMixin, DrawingMixin, BaseTransformer):
         ValueError
             If a parameter is out of range, X holds infinity or dates, fewer than two
             rows have a weight, or all rows are of one group and some are to be held out.
+        RuntimeError
+            If JAX had started before this process was forked: training would hang.
 
         Warns
         -----
@@ -313,7 +315,7 @@ class BaseAutoencoder(DescribingMixin, DrawingMixin, BaseTransformer):
             return float(1 - error / np.float64(spread / self.scale_) ** 2)
 
     def __getstate__(self):
-        state = dict(super().__getstate__())
+        state = super().__getstate__()
         return state | {"optimizer": to_pickle(self.optimizer)}
 
     def __setstate__(self, state):

@@ -11,6 +11,7 @@ from sklearn.utils.validation import FLOAT_DTYPES, check_is_fitted, validate_dat
 from skautoencoder._estimators._imputer_fit import fit_imputer
 from skautoencoder._estimators._keeping import keeps_old_fit
 from skautoencoder._networks import ACTIVATIONS
+from skautoencoder._processes import check_jax_works
 from skautoencoder._sklearn import (
     BaseImputer,
     Interval,
@@ -19,6 +20,7 @@ from skautoencoder._sklearn import (
     fit_context,
     get_mask,
     is_scalar_nan,
+    without_running_fit,
 )
 from skautoencoder._training._seeds import draw_seed
 
@@ -176,7 +178,11 @@ class AutoencoderImputer(BaseImputer):
         ------
         ValueError
             If a parameter is out of range, or X holds infinity or anything but numbers.
+        RuntimeError
+            If JAX had started before this process was forked: training would hang.
         """
+        if self.n_networks:
+            check_jax_works()
         x, gaps = self._checked(X, reset=True)
         kept = ~gaps.all(axis=0)
         seed = draw_seed(check_random_state(self.random_state))
@@ -243,6 +249,9 @@ class AutoencoderImputer(BaseImputer):
         names = check_feature_names_in(self, input_features)
         kept = np.full(len(names), True) if self.keep_empty_features else self._kept
         return self._concatenate_indicator_feature_names_out(names[kept], names)
+
+    def __getstate__(self):
+        return without_running_fit(super().__getstate__())
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

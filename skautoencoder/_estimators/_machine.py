@@ -13,6 +13,7 @@ from skautoencoder._data._chunks import by_chunks, by_parallel_chunks
 from skautoencoder._data._moments import column_moments
 from skautoencoder._data._rows import dense
 from skautoencoder._functions import logit
+from skautoencoder._processes import check_jax_works
 from skautoencoder._sklearn import check_n_features
 from skautoencoder._training._plan import numbered
 from skautoencoder._training._seeds import START, draw_seed, generator, key_words
@@ -244,4 +245,6 @@ def score_rows(machine, kind, v, pseudo_likelihood, rng):
 
 
 def _words(rng):
+    """What JAX draws by, where it works."""
+    check_jax_works()
     return key_words(generator(draw_seed(rng), START))

@@ -207,6 +207,8 @@ class RBMTransformer(MachineMixin, BaseTransformer):
         ValueError
             If a parameter is out of range, or X holds NaN, infinity, or values outside
             [0, 1] with Bernoulli visible units.
+        RuntimeError
+            If JAX had started before this process was forked: training would hang.
 
         Warns
         -----

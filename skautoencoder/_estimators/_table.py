@@ -15,7 +15,7 @@ from skautoencoder._estimators import _table_steps as steps
 from skautoencoder._estimators._autoencoder import AutoencoderTransformer
 from skautoencoder._estimators._describing import TableDescribingMixin
 from skautoencoder._estimators._drawing import draws_codes
-from skautoencoder._sklearn import fit_context
+from skautoencoder._sklearn import fit_context, without_running_fit
 from skautoencoder._tables._drawing import draw_rows
 from skautoencoder._tables._table import read_table
 from skautoencoder._training._factories import from_pickle, to_pickle
@@ -368,7 +368,7 @@ class TableAutoencoderTransformer(
         return self.autoencoder_._objective
 
     def __getstate__(self):
-        state = dict(super().__getstate__())
+        state = without_running_fit(super().__getstate__())
         return state | {"optimizer": to_pickle(self.optimizer)}
 
     def __setstate__(self, state):

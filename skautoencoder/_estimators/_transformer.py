@@ -10,12 +10,17 @@ from sklearn.utils.validation import check_is_fitted
 
 from skautoencoder._data._rows import Rows
 from skautoencoder._estimators._input import check_rows, check_weight, to_numpy
+from skautoencoder._processes import check_jax_works
+from skautoencoder._sklearn import without_running_fit
 
 
 class BaseTransformer(
     CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
 ):
     """Rows in, codes out, and back. A subclass says what values it takes, and how it learns."""
+
+    def __getstate__(self):
+        return without_running_fit(super().__getstate__())
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -35,6 +40,7 @@ class BaseTransformer(
 
     def _check_rows(self, X, sample_weight, reset, n_least=2):
         """The :class:`Rows` to learn from, of which ``n_least`` must have a weight in a new fit."""
+        check_jax_works()
         X = self._check_X(X, reset=reset, ensure_min_samples=n_least if reset else 1)
         weight = check_weight(sample_weight, X)
         n_rows = np.count_nonzero(weight)

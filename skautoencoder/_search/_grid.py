@@ -16,9 +16,15 @@ from sklearn.model_selection import GridSearchCV, ParameterGrid
 
 from skautoencoder._estimators._autoencoder_base import BaseAutoencoder
 from skautoencoder._estimators._table import TableAutoencoderTransformer
+from skautoencoder._processes import check_jax_works
 from skautoencoder._search._halving import Halving
 from skautoencoder._search._rendezvous import Lockstep
-from skautoencoder._sklearn import Interval, ThreadingBackend, get_active_backend
+from skautoencoder._sklearn import (
+    Interval,
+    ThreadingBackend,
+    get_active_backend,
+    without_running_fit,
+)
 
 # What trains one of ours in its fit.
 _AUTOENCODERS = (BaseAutoencoder, TableAutoencoderTransformer)
@@ -174,6 +180,7 @@ class AutoencoderSearchCV(GridSearchCV):
         self : object
             The fitted search.
         """
+        check_jax_works()  # else each fit would fail on its own
         threads = _Threads()
         try:
             with joblib.parallel_config(backend=threads):
@@ -187,7 +194,7 @@ class AutoencoderSearchCV(GridSearchCV):
         return self
 
     def __getstate__(self):
-        state = dict(super().__getstate__())
+        state = without_running_fit(super().__getstate__())
         return {name: value for name, value in state.items() if name not in _OF_PARAMETERS}
 
     def __setstate__(self, state):

@@ -6,6 +6,8 @@ import inspect
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from skautoencoder._sklearn import without_running_fit
+
 # An estimator's callbacks belong to the session that it is fitted in.
 _CALLBACKS = "_skl_callbacks"
 
@@ -27,7 +29,7 @@ def state_of(value: Any) -> dict[str, Any]:
     elif is_dataclass(cls):
         return {field.name: getattr(value, field.name) for field in fields(cls) if field.init}
     else:
-        state = vars(value)
+        state = without_running_fit(vars(value))
     _check_memory(cls, state)
     return {name: held for name, held in state.items() if name != _CALLBACKS}
 

@@ -116,6 +116,7 @@ def test_fit_transform_and_back(iris, tmp_path, capsys):
     assert_allclose(rebuilt, ours.inverse_transform(ours.transform(X)), rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_compare_takes_gaps_words_and_shares(tmp_path, capsys, monkeypatch):
     settings = {"hidden_layer_sizes": (16,), "max_iter": 2, "random_state": 0}
     small = partial(AutoencoderTransformer, **settings)

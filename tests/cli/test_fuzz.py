@@ -120,20 +120,27 @@ class FitsNothing:
         raise ValueError("far enough")
 
 
+QUICK = {"plain.csv", "packed.csv.gz", "book.xlsx", "table.parquet", "rows.npz"}
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A folder of sound files, and a model of each."""
+    """A folder of sound files, and of a model of each once it is asked for."""
     folder = tmp_path_factory.mktemp("sound")
-    settings = {"hidden_layer_sizes": (4,), "max_iter": 1, "random_state": 0}
-    with pytest.MonkeyPatch.context() as patched:
-        for name in ("AutoencoderTransformer", "TableAutoencoderTransformer"):
-            small = getattr(skautoencoder, name)(**settings)
-            patched.setattr(f"skautoencoder._cli._fit.{name}", lambda small=small, **_: small)
-        for name, content in SOUND.items():
-            (folder / name).write_bytes(content)
-            model = str(folder / f"{name}.safetensors")
-            assert main(["fit", str(folder / name), "--out", model]) == 0, name
+    for name, content in SOUND.items():
+        (folder / name).write_bytes(content)
     return folder
+
+
+def model_of(name, folder):
+    model, settings = folder / f"{name}.safetensors", {"max_iter": 1, "random_state": 0}
+    with pytest.MonkeyPatch.context() as patched:
+        for kind in ("AutoencoderTransformer", "TableAutoencoderTransformer"):
+            small = getattr(skautoencoder, kind)(hidden_layer_sizes=(4,), **settings)
+            patched.setattr(f"skautoencoder._cli._fit.{kind}", lambda small=small, **_: small)
+        if not model.exists():
+            assert main(["fit", str(folder / name), "--out", str(model)]) == 0, name
+    return model
 
 
 def check(command, capsys, what):
@@ -146,10 +153,11 @@ def check(command, capsys, what):
 
 
 def check_damaged(name, seeds, folder, tmp_path, capsys, monkeypatch):
+    model = str(model_of(name, folder))
+    capsys.readouterr()
     for estimator in ("AutoencoderTransformer", "TableAutoencoderTransformer"):
         monkeypatch.setattr(f"skautoencoder._cli._fit.{estimator}", FitsNothing)
     path, out = tmp_path / name, str(tmp_path / "out.csv")
-    model = str(folder / f"{name}.safetensors")
     for seed in seeds:
         path.write_bytes(damaged(SOUND[name], seed))
         command = [
@@ -160,7 +168,9 @@ def check_damaged(name, seeds, folder, tmp_path, capsys, monkeypatch):
         check(command, capsys, f"{name}, seed {seed}")
 
 
-@pytest.mark.parametrize("name", SOUND)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] * (name not in QUICK)) for name in SOUND]
+)
 def test_damaged_files(name, folder, tmp_path, capsys, monkeypatch):
     check_damaged(name, range(24), folder, tmp_path, capsys, monkeypatch)
 
@@ -173,7 +183,8 @@ def test_many_damaged_files(name, folder, tmp_path, capsys, monkeypatch):
 
 def test_damaged_models(folder, tmp_path, capsys):
     data, out = str(folder / "plain.csv"), str(tmp_path / "out.csv")
-    content = (folder / "plain.csv.safetensors").read_bytes()
+    content = model_of("plain.csv", folder).read_bytes()
+    capsys.readouterr()
     for seed in range(50):
         (tmp_path / "m.safetensors").write_bytes(damaged(content, seed))
         check(["transform", str(tmp_path / "m.safetensors"), data, "--out", out], capsys, seed)

@@ -91,7 +91,7 @@ def error(filled, whole, rows):
 LINEAR = {"n_networks": 0, "n_neighbors": 0}
 
 
-@pytest.mark.parametrize("new_rows", [False, True])
+@pytest.mark.parametrize("new_rows", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_on_a_curve_it_is_much_better_than_its_linear_answers(new_rows):
     whole, rows = curved()
     imputer = AutoencoderImputer(random_state=0).fit(rows)
@@ -103,7 +103,9 @@ def test_on_a_curve_it_is_much_better_than_its_linear_answers(new_rows):
     assert imputer.validation_error_ < 0.8 * imputer.linear_validation_error_
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))]
+)
 def test_where_the_truth_is_linear_it_stays_beside_its_linear_answers(seed):
     whole, rows = linear(seed=seed)
     ours = AutoencoderImputer(random_state=seed, max_iter=2).fit_transform(rows)
@@ -158,6 +160,7 @@ def test_fits_are_reproducible_and_depend_on_the_seed():
     assert (first != other).any()
 
 
+@pytest.mark.slow
 def test_complete_rows_teach_it_to_fill_rows_with_many_gaps():
     whole, _ = curved()
     _, rows = curved(share=0.5, seed=1)
@@ -205,7 +208,9 @@ ODD = {
 }
 
 
-@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[pytest.mark.slow] * (n == "wide")) for n in ODD]
+)
 def test_no_gap_is_left_whatever_the_rows(name):
     rows = np.asarray(ODD[name])
     filled = AutoencoderImputer(**QUICK, keep_empty_features=True).fit_transform(rows)

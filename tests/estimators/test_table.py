@@ -286,9 +286,17 @@ def enemies():
     )
 
 
+QUICK_ENEMIES = {"no value in a column", "a row of gaps", "huge", "constants"}
+
+
 @pytest.mark.filterwarnings("ignore:Columns are set aside")
 @pytest.mark.parametrize(
-    ("name", "frame"), enemies(), ids=lambda value: value if isinstance(value, str) else ""
+    ("name", "frame"),
+    [
+        pytest.param(*enemy, marks=[pytest.mark.slow] * (enemy[0] not in QUICK_ENEMIES))
+        for enemy in enemies()
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_enemies_come_back_finite(name, frame):
     ours = quick(1, max_iter=2).fit(frame)
@@ -336,6 +344,7 @@ def test_before_the_fit():
 # -- losses and the floor
 
 
+@pytest.mark.slow
 def test_no_kind_drowns_the_others():
     """A number costs two nats where nothing is known, however many one-hot columns there are."""
     many = {f"c{i}": np.random.RandomState(i).choice(list("abcdefghij"), 120) for i in range(8)}
@@ -373,6 +382,7 @@ def test_never_worse_than_pca_of_the_encoded_table_on_held_out_rows(frame):
     )
 
 
+@pytest.mark.slow
 def test_counts_where_they_are_asked_for():
     ours = quick(kinds={"visits": "count"}, max_iter=20).fit(GAPS)
     assert ours.kinds_["visits"] == "count"
@@ -482,6 +492,7 @@ def test_comparisons(library):
     assert np.isfinite([record["linear_score"] for record in found.records]).all()
 
 
+@pytest.mark.slow
 def test_copies_and_pickles():
     ours = quick(objective=Variational(), kinds={"visits": "count"}).fit(GAPS)
     again = pickle.loads(pickle.dumps(ours))
