@@ -42,10 +42,10 @@ def save(estimator: Any, path: str | PathLike, *, classes: Iterable[Any] = ()) -
     The file is of the safetensors format [1]_: arrays, and a JSON header, here with the class,
     its parameters and fitted attributes by name, the versions that wrote it, and a SHA-256 sum.
     A scikit-learn estimator beside ours is taken apart in the same way, if its state is made of
-    numbers, text, arrays and such estimators: scalers, encoders, linear models, PCA, imputers
-    and most others are. Trees and neighbor searches by trees are not, nor are callables, unless
-    named in ``classes``; skops or pickle can save those. Of a search, scorer and splits are
-    made anew from its parameters. Callbacks are left out.
+    numbers, text, arrays and such estimators, as it is for three in four of all. Forests, boosting
+    and multilayer perceptrons are refused, as are callables that ``classes`` does not name; skops
+    or pickle can save those. Of a search, scorer and splits are made anew from its parameters, and
+    so are trees that neighbors are searched in. Callbacks are left out.
 
     References
     ----------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
+from itertools import takewhile
 from typing import Any
 
 # Where each of ours is today; in files stand the names alone, so that classes may move.
@@ -41,16 +42,18 @@ HOMES = {
 # Packages whose public classes are in files by their names alone, too.
 _PUBLIC = ("losses", "objectives")
 
-# scikit-learn's public modules of estimators, and what else of it estimators hold.
+# scikit-learn's public modules of estimators; those of which more is in files than estimators,
+# column selectors and splitters; and those whose functions are, as what features are selected by.
 _SKLEARN = (
     "calibration", "cluster", "compose", "covariance", "cross_decomposition", "decomposition",
-    "discriminant_analysis", "dummy", "ensemble", "feature_extraction", "feature_extraction.text",
-    "feature_selection", "impute", "isotonic", "kernel_approximation", "kernel_ridge",
-    "linear_model", "manifold", "mixture", "model_selection", "multiclass", "multioutput",
-    "naive_bayes", "neighbors", "neural_network", "pipeline", "preprocessing",
+    "discriminant_analysis", "dummy", "ensemble", "feature_extraction", "feature_extraction.image",
+    "feature_extraction.text", "feature_selection", "impute", "isotonic", "kernel_approximation",
+    "kernel_ridge", "linear_model", "manifold", "mixture", "model_selection", "multiclass",
+    "multioutput", "naive_bayes", "neighbors", "neural_network", "pipeline", "preprocessing",
     "random_projection", "semi_supervised", "svm", "tree",
 )  # fmt: skip
-_PLAIN_OF_SKLEARN = ("compose", "model_selection")  # column selectors, splitters
+_WITH_PLAIN_CLASSES = ("compose", "model_selection")
+_WITH_FUNCTIONS = ("feature_selection",)
 
 
 class Classes:
@@ -70,8 +73,6 @@ class Classes:
         name = full_name(value)
         if self._given.get(name) is value:
             return name
-        if not isinstance(value, type):
-            return None
         public = _public_name(value)
         return public if public is not None and self.find(public) is value else None
 
@@ -95,15 +96,15 @@ def our_types() -> list[str]:
     return sorted({*ours, *(full_name(value) for value in named if isinstance(value, type))})
 
 
-def _public_name(cls: type) -> str | None:
-    """What a class would be called in files, if it is of ours or of scikit-learn."""
-    package, *inner = cls.__module__.split(".")
+def _public_name(value: Any) -> str | None:
+    """What a class or a function of ours or of scikit-learn would be called in files."""
+    package, *inner = value.__module__.split(".")
     if package == "skautoencoder":
-        return cls.__name__
+        return value.__name__
     if package != "sklearn":
         return None
-    public = [part for part in inner if not part.startswith("_")]
-    return ".".join((package, *public, cls.__name__))
+    public = takewhile(lambda part: not part.startswith("_"), inner)
+    return ".".join((package, *public, value.__name__))
 
 
 @cache
@@ -124,8 +125,9 @@ def _of_sklearn(name: str) -> Any:
     place, _, name = name.removeprefix("sklearn.").rpartition(".")
     if place not in _SKLEARN:
         return None
-    module = import_module(f"sklearn.{place}")
-    found = getattr(module, name, None) if name in module.__all__ else None
+    found = getattr(import_module(f"sklearn.{place}"), name, None)
+    if not getattr(found, "__module__", "").startswith(f"sklearn.{place}"):
+        return None  # what the module itself imports
     if not isinstance(found, type):
-        return None
-    return found if place in _PLAIN_OF_SKLEARN or issubclass(found, BaseEstimator) else None
+        return found if place in _WITH_FUNCTIONS and callable(found) else None
+    return found if place in _WITH_PLAIN_CLASSES or issubclass(found, BaseEstimator) else None

@@ -22,12 +22,13 @@ from skautoencoder.persistence._instances import INSTANCES
 from skautoencoder.persistence._packing import ContentError, Packing, Unpacking
 from skautoencoder.persistence._pandas import OF_PANDAS
 from skautoencoder.persistence._plain import PLAIN
+from skautoencoder.persistence._sparse import SPARSE
 
 #: Of what this version writes. It reads all up to this one.
 FORMAT = 1
 
 _KEY = "skautoencoder"  # one alone: of several, the order in the file is chance
-_CODECS = (*CONTAINERS, *ARRAYS, *PLAIN, *OF_PANDAS, *INSTANCES)
+_CODECS = (*CONTAINERS, *ARRAYS, *SPARSE, *PLAIN, *OF_PANDAS, *INSTANCES)
 _BY_KIND = {codec.kind: codec for codec in _CODECS}
 _TYPES = {
     "BOOL", "I8", "I16", "I32", "I64", "U8", "U16", "U32", "U64", "F16", "F32", "F64",

@@ -10,6 +10,9 @@ from skautoencoder._sklearn import without_running_fit
 
 # An estimator's callbacks belong to the session that it is fitted in.
 _CALLBACKS = "_skl_callbacks"
+# What scikit-learn looks for neighbors with is made anew, of the rows that it keeps.
+_TREE, _FIT_METHOD = "_tree", "_fit_method"
+_TREES = {"kd_tree": "KDTree", "ball_tree": "BallTree"}
 
 
 def state_of(value: Any) -> dict[str, Any]:
@@ -31,7 +34,8 @@ def state_of(value: Any) -> dict[str, Any]:
     else:
         state = without_running_fit(vars(value))
     _check_memory(cls, state)
-    return {name: held for name, held in state.items() if name != _CALLBACKS}
+    left_out = (_CALLBACKS, _TREE) if _FIT_METHOD in state else (_CALLBACKS,)
+    return {name: held for name, held in state.items() if name not in left_out}
 
 
 def with_state(cls: type, state: dict[str, Any]) -> Any:
@@ -50,11 +54,28 @@ def with_state(cls: type, state: dict[str, Any]) -> Any:
         raise TypeError(f"{cls.__name__} takes no attribute {hiding[0]!r}")
     value = cls.__new__(cls)
     state = state | {name: one for name, one in _defaults(cls).items() if name not in state}
+    if _FIT_METHOD in state and cls.__module__.startswith("sklearn."):
+        state = state | {_TREE: _tree(state)}
     if hasattr(value, "__setstate__"):
         value.__setstate__(state)
     else:
         vars(value).update(state)
     return value
+
+
+def _tree(state: dict[str, Any]) -> Any:
+    """The tree that an estimator of neighbors searches, or None where it needs none."""
+    from sklearn import neighbors
+
+    kind = _TREES.get(state[_FIT_METHOD])
+    if kind is None:
+        return None
+    return getattr(neighbors, kind)(
+        state["_fit_X"],
+        state["leaf_size"],
+        metric=state["effective_metric_"],
+        **state["effective_metric_params_"],
+    )
 
 
 def _check_memory(cls: type, state: dict[str, Any]) -> None:

@@ -18,6 +18,9 @@ from skautoencoder.persistence._classes import Classes, full_name
 # Deeper than any estimator, and far from where Python's own stack ends.
 _DEEPEST = 60
 
+# Whose compiled and private parts nobody is to name.
+_OTHERS = ("sklearn", "scipy")
+
 
 class ContentError(Exception):
     """What JSON and arrays of a file say makes no value."""
@@ -152,7 +155,9 @@ def keys(content: Any, *names: str) -> list:
 def words_for(value: Any) -> str:
     """A value in the words of an error, and what can be done."""
     what = value if hasattr(value, "__qualname__") else type(value)
+    if what.__module__.split(".")[0] in _OTHERS:
+        return f"{full_name(what)} (skops or pickle may)"
     return (
-        f"{full_name(what)} (a class or function of your own can be, if both save and load are "
-        "given it in classes=[...])"
+        f"{full_name(what)} (it can be, if both save and load are given it in classes=[...], "
+        "unless it is made within a function)"
     )

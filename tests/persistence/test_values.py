@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.testing import assert_array_equal
+from scipy import sparse
 from sklearn.compose import make_column_selector
 from sklearn.model_selection import KFold
 
@@ -116,10 +117,18 @@ def test_values_come_back(value):
         pd.Interval(0.5, 2, closed="left"),
         pd.Period("2024-03", "M"),
     ],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 def test_each_kind_comes_back(value):
     assert_same(there_and_back(value), value)
+
+
+@pytest.mark.parametrize("kind", ["csr_matrix", "csr_array", "csc_matrix", "csc_array"])
+def test_sparse_matrices_come_back(kind):
+    value = getattr(sparse, kind)(np.array([[0.0, 1.0, 0.0], [2.0, 0.0, 3.0]]))
+    found = there_and_back(value)
+    assert type(found) is type(value)
+    assert_array_equal(found.toarray(), value.toarray())
 
 
 def test_masked_arrays_come_back():
