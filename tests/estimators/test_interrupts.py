@@ -12,7 +12,6 @@ from numpy.testing import assert_array_equal
 from sklearn.exceptions import NotFittedError
 
 from skautoencoder import AutoencoderTransformer, RBMTransformer
-from skautoencoder._cli import _fit as fit_command
 from skautoencoder._cli import main
 from skautoencoder._cli._interrupting import InterruptBetweenEpochs
 from skautoencoder._cli._model_file import read_model
@@ -152,7 +151,7 @@ def test_an_interrupted_machine_is_that_of_so_many_epochs(early_stopping, reache
 def arguments(tmp_path):
     """A fit of a small file, for many epochs."""
     np.save(tmp_path / "x.npy", curved(100))
-    out = str(tmp_path / "m.pickle")
+    out = str(tmp_path / "m.safetensors")
     return ["fit", str(tmp_path / "x.npy"), "--max-iter", "5000", "--out", out]
 
 
@@ -165,21 +164,14 @@ class CtrlC(Strike):
 
 
 def press(monkeypatch, *place):
-    """The command line's estimator, with Ctrl-C pressed at a place in its fit."""
+    """Have Ctrl-C pressed at a place in the fit of the command line."""
+    usual = AutoencoderTransformer.set_callbacks
 
-    class Pressed(AutoencoderTransformer):
-        def set_callbacks(self, *callbacks):
-            own = [CtrlC(None, *place)] if callbacks else []
-            return super().set_callbacks(*own, *callbacks)
+    def set_callbacks(self, *callbacks):
+        own = [CtrlC(None, *place)] if callbacks else []
+        return usual(self, *own, *callbacks)
 
-    monkeypatch.setattr(fit_command, "AutoencoderTransformer", Pressed)
-    monkeypatch.setattr(Pressed, "__reduce__", lambda self: (_plain, (vars(self),)))
-
-
-def _plain(attributes):
-    ours = AutoencoderTransformer()
-    vars(ours).update(attributes)
-    return ours
+    monkeypatch.setattr(AutoencoderTransformer, "set_callbacks", set_callbacks)
 
 
 @pytest.mark.parametrize("number", [0, 3])
@@ -206,7 +198,7 @@ def test_ctrl_c_keeps_the_best_so_far(arguments, number, when, monkeypatch, caps
 
 
 @pytest.mark.parametrize(
-    "place", ["_options.read_table", "_model_file.whole_file", "_fit.AutoencoderTransformer.fit"]
+    "place", ["_options.read_table", "_model_file.write_file", "_fit.AutoencoderTransformer.fit"]
 )
 def test_ctrl_c_before_there_is_a_file(arguments, place, monkeypatch, capsys):
     def strike(*arguments, **more):
