@@ -139,6 +139,7 @@ def test_there_is_no_line_of_pca_where_no_loss_is_pcas(fitted):
     assert "PCA" not in labels(display.ax_)
 
 
+@pytest.mark.slow
 def test_comparisons():
     found = compare_transformers(
         [PCA()], IMAGES[:200], LABELS[:200], n_components=[2, 8], random_state=0
@@ -240,6 +241,7 @@ def test_labels_of_any_type(y, shown):
 PRINTABLE = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=40)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.one_of(PRINTABLE, st.none(), st.integers(0, 9)), min_size=1, max_size=30))
 def test_no_labels_stop_a_map(y):

@@ -191,6 +191,7 @@ def test_no_loss_sees_the_columns_of_another():
     assert np.isfinite(jax.grad(error)(jnp.tile(FAR, (6, 1)))).all()
 
 
+@pytest.mark.slow
 def test_losses_by_column_in_a_fit():
     rng = np.random.RandomState(0)
     hidden = rng.standard_normal(300)
@@ -230,6 +231,7 @@ def one_hot_table(n_samples=300):
     )
 
 
+@pytest.mark.slow
 def test_a_table_with_one_hot_columns_decodes_to_probabilities():
     frame = one_hot_table()
     columns = ColumnTransformer(
@@ -271,6 +273,7 @@ def test_data_that_do_not_fit_the_loss(loss, message):
         quick(loss=loss).fit(X)
 
 
+@pytest.mark.slow
 def test_counts_are_rebuilt_by_rates():
     rng = np.random.RandomState(0)
     X = rng.poisson(np.exp(np.outer(rng.standard_normal(300), [1.0, -1.0, 0.5, 0.2])))

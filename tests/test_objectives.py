@@ -109,6 +109,7 @@ def test_contract(kind, architecture, loss):
     assert_array_equal(pickle.loads(pickle.dumps(ours)).transform(X), codes)
 
 
+@pytest.mark.slow
 def test_grid_over_nested_names():
     search = GridSearchCV(
         quick(objective=Denoising()), {"objective__noise_std": [0.0, 3.0]}, cv=2
@@ -117,6 +118,7 @@ def test_grid_over_nested_names():
     assert search.best_estimator_.objective == Denoising(noise_std=0.0)
 
 
+@pytest.mark.slow
 def test_nested_parameters():
     ours = quick(objective=Sparse(strength=0.5))
     assert ours.get_params()["objective__strength"] == 0.5
@@ -250,6 +252,7 @@ def fresh(name="Fresh", base=Weighed):
     return dataclass(frozen=True)(type(name, (base,), {}))
 
 
+@pytest.mark.slow
 def test_an_objective_of_ones_own_need_not_be_registered():
     kind = fresh()
     ours = quick(objective=kind(weight=2.0), hidden_layer_sizes=(15,)).fit(curved(100))
@@ -286,6 +289,7 @@ def test_two_fits_may_meet_a_new_objective_at_a_time():
     assert [len(jax.tree.leaves(kind())) for kind in kinds] == [1] * 50
 
 
+@pytest.mark.slow
 def test_denoising_corrupts_as_much_as_it_says():
     x = jnp.zeros((200, 500)) + 1.5
     noisy = Denoising(noise_std=0.4)._corrupted(x, jax.random.key(0)) - x
@@ -578,6 +582,7 @@ def test_samples_vary_as_the_data_do(images):
     assert 0.65 < variance / images[0].var(axis=0).sum() < 1.1
 
 
+@pytest.mark.slow
 def test_a_code_that_is_not_used_is_warned_of():
     X = np.random.RandomState(0).uniform(size=(200, 5))
     ours = quick(3, objective=Variational(beta=100.0), init="glorot", max_iter=60)

@@ -282,6 +282,7 @@ def test_an_error_in_the_program_ends_the_search(monkeypatch):
         search.fit(curved(60))
 
 
+@pytest.mark.slow
 def test_multiple_metrics_splitters_and_one_candidate():
     X, y = load_iris(return_X_y=True)
     pipeline = make_pipeline(quick(), LogisticRegression())
@@ -346,6 +347,7 @@ def test_data_of_any_kind(kind):
                     atol=1e-6)  # fmt: skip
 
 
+@pytest.mark.slow
 def test_rows_of_text():
     texts = ["red green", "green blue", "blue red red", "green"] * 15
     pipeline = make_pipeline(CountVectorizer(), quick(1))

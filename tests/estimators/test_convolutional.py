@@ -190,6 +190,7 @@ def test_starts_at_pca_and_where_the_truth_is_linear_stays_there():
     assert squared_error(ours, test) == pytest.approx(squared_error(pca, test), rel=0.01)
 
 
+@pytest.mark.slow
 def test_other_numbers_and_rows_compile_nothing():
     ours = quick_convolutional(channels=(5,)).fit(curved(100))
     with compilations() as compiled:

@@ -53,6 +53,7 @@ def test_every_loss(loss):
     assert np.isfinite(ours.loss_curve_).all()
 
 
+@pytest.mark.slow
 def test_a_mixed_loss_with_gaps_in_its_blocks():
     rng = np.random.RandomState(0)
     rows = np.hstack([WHOLE, np.eye(3)[rng.randint(0, 3, 150)], rng.randint(0, 2, (150, 1))])
@@ -181,6 +182,7 @@ def test_callbacks_get_checked_rows_with_their_gaps(monkeypatch):
     assert isinstance(seen[0], np.ndarray)
 
 
+@pytest.mark.slow
 def test_pipelines_and_searches():
     grid = {"n_components": [1, 2]}
     ours = AutoencoderSearchCV(quick(2, max_iter=3), grid, cv=3).fit(X)

@@ -91,6 +91,7 @@ def error(filled, whole, rows):
 LINEAR = {"n_networks": 0, "n_neighbors": 0}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("new_rows", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_on_a_curve_it_is_much_better_than_its_linear_answers(new_rows):
     whole, rows = curved()
@@ -123,6 +124,7 @@ def test_linear_answers_are_the_conditional_means_of_a_gaussian():
     assert_allclose(filled[only, 0], expected, atol=0.1)
 
 
+@pytest.mark.slow
 def test_what_was_seen_stays_as_it_was_and_nothing_is_filled_in_out_of_range():
     _, rows = curved()
     filled = AutoencoderImputer(random_state=0).fit_transform(rows)
@@ -151,6 +153,7 @@ def test_a_row_is_filled_alike_alone_and_among_others():
     assert_allclose(together[:40], alone, rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_fits_are_reproducible_and_depend_on_the_seed():
     _, rows = curved()
     first, again, other = (
@@ -220,6 +223,7 @@ def test_no_gap_is_left_whatever_the_rows(name):
     assert_array_equal(filled[seen], rows[seen])
 
 
+@pytest.mark.slow
 def test_it_works_in_pipelines_and_searches_and_gives_frames():
     pd = pytest.importorskip("pandas")
     whole, rows = linear(120)
@@ -272,6 +276,7 @@ def test_columns_are_checked():
         imputer.transform(rows[:, :3])
 
 
+@pytest.mark.slow
 def test_a_pickle_fills_alike_without_jax(tmp_path):
     _, rows = curved()
     imputer = AutoencoderImputer(random_state=0, max_iter=1).fit(rows)

@@ -114,6 +114,7 @@ def test_set_output(library, frame):
     assert ours.inverse_transform(codes).shape == (40, 5)
 
 
+@pytest.mark.slow
 def test_grid_search_over_what_changes_numbers_and_networks(digits):
     X, y = digits[1], digits[2]
     pipeline = make_pipeline(MinMaxScaler(), quick(4), LogisticRegression(max_iter=500))
@@ -126,6 +127,7 @@ def test_grid_search_over_what_changes_numbers_and_networks(digits):
     assert search.score(X, y) > 0.7
 
 
+@pytest.mark.slow
 def test_grid_search_by_its_own_score():
     search = GridSearchCV(quick(), {"n_components": [1, 2, 4]}, cv=3).fit(curved(90))
     assert search.best_params_ == {"n_components": 4}

@@ -110,6 +110,7 @@ def test_what_is_learnt_holds_for_the_rows_themselves(init, objective):
         assert ours.best_loss_ == pytest.approx(-ours.score_samples(HELD_OUT[:10]).mean(), 1e-4)
 
 
+@pytest.mark.slow
 def test_sparse_rows_weights_and_what_follows_a_fit():
     weight = RNG.randint(0, 3, N_ROWS).astype(float)
     ours = quick(2, warm_start=True).fit(csr_array(X), sample_weight=weight)

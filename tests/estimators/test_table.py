@@ -114,6 +114,7 @@ def test_a_frame_comes_back_with_its_columns_types_and_library(library, given):
     assert 0 < ours.score(frame) < 1
 
 
+@pytest.mark.slow
 def test_what_is_rebuilt_is_close_and_within_the_seen_range():
     ours = quick(3, hidden_layer_sizes=(16,), max_iter=60, learning_rate=1e-2).fit(WHOLE)
     back = ours.inverse_transform(ours.transform(WHOLE))
@@ -138,6 +139,7 @@ def test_impute_fills_gaps_and_leaves_all_else_to_the_bit(library):
         assert [before.objects[row] for row in seen] == [after.objects[row] for row in seen]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "learnt_from", ["gaps", *(pytest.param(n, marks=pytest.mark.slow) for n in ("whole", "wide"))]
 )
@@ -186,6 +188,7 @@ def test_codes_are_the_same_whatever_the_library():
     assert_array_equal(codes[0], codes[2])
 
 
+@pytest.mark.slow
 def test_arrays_without_names():
     rows = np.random.RandomState(0).standard_normal((40, 3))
     ours = quick(kinds={"x1": "number"}).fit(rows)
@@ -310,6 +313,7 @@ def test_enemies_come_back_finite(name, frame):
     assert np.isfinite(ours.score(frame))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("frame", "message"),
     [
@@ -363,6 +367,7 @@ def test_no_kind_drowns_the_others():
         assert tuple(range(kind.start, kind.stop)) in loss.categorical
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("frame", [WHOLE, GAPS], ids=["whole", "gaps"])
 def test_never_worse_than_pca_of_the_encoded_table_on_held_out_rows(frame):
     """By the loss, on the rows that choose; and the start is PCA."""
@@ -406,6 +411,7 @@ def test_weights_validation_rows_and_groups():
 # -- drawing
 
 
+@pytest.mark.slow
 @each_library_slowly
 def test_sample_gives_a_frame_like_the_one_learnt_from(library):
     frame = LIBRARIES[library](GAPS)
@@ -482,6 +488,7 @@ def test_searches_and_pipelines(library):
     assert search.best_estimator_.inverse_transform([[0.0, 0.0]]).shape == (1, 7)
 
 
+@pytest.mark.slow
 @each_library_slowly
 def test_comparisons(library):
     frame = LIBRARIES[library](GAPS)
@@ -505,6 +512,7 @@ def test_copies_and_pickles():
     assert ours.objective.noise_std == 0.3
 
 
+@pytest.mark.slow
 def test_a_fitted_model_is_applied_where_there_is_no_jax(tmp_path):
     ours = quick().fit(GAPS)
     path = tmp_path / "model.pickle"
