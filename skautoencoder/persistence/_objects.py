@@ -67,15 +67,13 @@ def _tree(state: dict[str, Any]) -> Any:
     """The tree that an estimator of neighbors searches, or None where it needs none."""
     from sklearn import neighbors
 
-    kind = _TREES.get(state[_FIT_METHOD])
+    kind, more = _TREES.get(state[_FIT_METHOD]), state.get("effective_metric_params_", {})
     if kind is None:
         return None
-    return getattr(neighbors, kind)(
-        state["_fit_X"],
-        state["leaf_size"],
-        metric=state["effective_metric_"],
-        **state["effective_metric_params_"],
-    )
+    if any(map(callable, more.values())):  # to build the tree would be to call it
+        raise TypeError("distances by a function are not kept in files")
+    make, metric = getattr(neighbors, kind), state["effective_metric_"]
+    return make(state["_fit_X"], state["leaf_size"], metric=metric, **more)
 
 
 def _check_memory(cls: type, state: dict[str, Any]) -> None:

@@ -19,9 +19,12 @@ import pytest
 from numpy.testing import assert_array_equal
 from safetensors.numpy import save_file
 from sklearn.decomposition import PCA
+from sklearn.neighbors import NearestNeighbors
+from sklearn.pipeline import make_pipeline
 
 from skautoencoder import AutoencoderTransformer, load, save
 from skautoencoder.persistence import _file
+from tests.conftest import quick
 from tests.persistence.forged import forged, split
 from tests.persistence.fuzz import run
 from tests.persistence.models import X, fitted
@@ -143,6 +146,22 @@ def test_lies_with_a_sum_that_fits(path, content, name):
     place, value, words = LIES[name]
     told, arrays = split(content)
     refused(path, forged(in_the_estimator(place, told, value), arrays), words)
+
+
+def test_a_file_has_no_function_called(path):
+    called = []
+
+    def distance(a, b):
+        called.append(1)
+        return 0.0
+
+    ours = make_pipeline(quick(), NearestNeighbors(algorithm="ball_tree")).fit(X)
+    neighbors = ours[-1]
+    neighbors.effective_metric_, neighbors.effective_metric_params_ = "pyfunc", {"func": distance}
+    save(ours, path, classes=[distance])
+    with pytest.raises(ValueError, match="distances by a function"):
+        load(path, classes=[distance])
+    assert not called
 
 
 def test_values_within_values_without_end(path, content):
