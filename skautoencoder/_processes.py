@@ -21,8 +21,8 @@ def check_jax_works() -> None:
     """
     if _lost:
         raise RuntimeError(
-            "JAX had started before this process was forked, so training, and drawing from a "
-            "Boltzmann machine, would hang here. Start processes by 'spawn' or 'forkserver' "
+            "JAX had started before this process was forked, so training, and all else that asks "
+            "JAX, would hang here. Start processes by 'spawn' or 'forkserver' "
             "(multiprocessing.get_context), use joblib's loky, or train before the fork: what is "
             "fitted can be applied here."
         )

@@ -170,17 +170,25 @@ def test_a_fit_that_would_hang_says_so(what):
 
 @pytest.mark.parametrize(("what", "arguments"), [("gibbs", (X,)), ("sample", (2, 3))])
 def test_a_draw_by_jax_that_would_hang_says_so(what, arguments):
-    with pytest.raises(RuntimeError, match="drawing from a Boltzmann machine"):
+    with pytest.raises(RuntimeError, match="all else that asks JAX"):
         in_child(lambda: getattr(fitted("machine"), what)(*arguments))
+
+
+def test_derivatives_by_jax_that_would_hang_say_so():
+    ours, rows = fitted("dense"), X
+    with pytest.raises(RuntimeError, match="would hang"):
+        in_child(lambda: ours.feature_importances(rows))
+    found = in_child(lambda: ours.feature_importances(rows, direction="code_to_features"))
+    assert_allclose(found, ours.feature_importances(rows, direction="code_to_features"))
 
 
 @pytest.mark.slow
 def test_an_estimate_by_jax_that_would_hang_says_so():
     # with 21 hidden units, log Z is estimated
     ours = RBMTransformer(21, visible="gaussian", learning_rate=1e-4, n_iter=1).fit(X)
-    with pytest.raises(RuntimeError, match="drawing from a Boltzmann machine"):
+    with pytest.raises(RuntimeError, match="all else that asks JAX"):
         in_child(lambda: ours.log_partition(2, 3))
-    with pytest.raises(RuntimeError, match="drawing from a Boltzmann machine"):
+    with pytest.raises(RuntimeError, match="all else that asks JAX"):
         in_child(lambda: ours.score(X))
 
 

@@ -13,6 +13,7 @@ from skautoencoder._data._blas import one_blas_thread
 from skautoencoder._data._rows import Rows
 from skautoencoder._estimators._components import components_of, decoder_derivatives
 from skautoencoder._estimators._fitted import FittedAutoencoder
+from skautoencoder._processes import check_jax_works
 from skautoencoder._training._seeds import DESCRIBE, generator
 
 FROM_FEATURES, FROM_CODE = "features_to_code", "code_to_features"
@@ -87,6 +88,8 @@ class DescribingMixin:
         ValueError
             If X holds infinity, has fewer than two rows or another number of columns, or
             ``direction`` is none of the two.
+        RuntimeError
+            If it asks JAX, and that had started before this process was forked.
 
         References
         ----------
@@ -127,6 +130,7 @@ class DescribingMixin:
             with one_blas_thread():  # many small products: threads would wait for each other
                 squares = np.array([np.mean(derivative**2, axis=0) for derivative in derivatives])
             return _over(np.sqrt(squares) * of_codes, of_columns)
+        check_jax_works()
         from skautoencoder._training._sensitivity import encoder_derivatives
 
         squares = encoder_derivatives(model, model.standardization.apply(x))
