@@ -199,7 +199,7 @@ class AutoencoderSearchCV(GridSearchCV):
 
     def __setstate__(self, state):
         super().__setstate__(state)
-        if hasattr(self, "n_splits_"):
+        if hasattr(self, "cv_results_"):
             scorer, _ = self._get_scorers()
             self.scorer_ = getattr(scorer, "_scorers", scorer)
 

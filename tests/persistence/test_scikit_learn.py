@@ -23,10 +23,11 @@ REFUSED = {
     "ExtraTreesClassifier", "ExtraTreesRegressor", "FeatureAgglomeration",
     "GaussianProcessClassifier", "GaussianProcessRegressor", "GradientBoostingClassifier",
     "GradientBoostingRegressor", "HDBSCAN", "HistGradientBoostingClassifier",
-    "HistGradientBoostingRegressor", "IsolationForest", "KernelDensity", "MLPClassifier",
-    "MLPRegressor", "PassiveAggressiveClassifier", "Perceptron", "PoissonRegressor",
-    "RandomForestClassifier", "RandomForestRegressor", "RandomTreesEmbedding", "SGDClassifier",
-    "SGDOneClassSVM", "SplineTransformer", "TweedieRegressor",
+    "HistGradientBoostingRegressor", "IsolationForest", "IterativeImputer", "KernelDensity",
+    "MLPClassifier", "MLPRegressor", "PassiveAggressiveClassifier", "Perceptron",
+    "PoissonRegressor", "RandomForestClassifier", "RandomForestRegressor",
+    "RandomTreesEmbedding", "SGDClassifier", "SGDOneClassSVM", "SplineTransformer",
+    "TweedieRegressor",
 }  # fmt: skip
 
 
