@@ -217,7 +217,8 @@ class LoadingsDisplay(Display):
         ax.autoscale_view()
         self.figure_.draw_without_rendering()
         _label(ax, tips, [short_name(self.feature_names[i], _LETTERS) for i in chosen])
-        above = ax.secondary_xaxis("top", (lambda x: x / factor, lambda x: x * factor))
+        there_and_back = (lambda x: x / factor, lambda x: x * factor)
+        above = ax.secondary_xaxis("top", functions=there_and_back)
         above.set_xlabel("loading")
 
     def _figure_size(self):

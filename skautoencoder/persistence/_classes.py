@@ -85,7 +85,8 @@ class Classes:
 
 def full_name(value: Any) -> str:
     """Module and name of a class or a function."""
-    return f"{value.__module__}.{value.__qualname__}"
+    module = getattr(value, "__module__", None) or type(value).__module__  # of NumPy's functions
+    return f"{module}.{getattr(value, '__qualname__', value.__name__)}"
 
 
 def our_types() -> list[str]:
@@ -98,7 +99,7 @@ def our_types() -> list[str]:
 
 def _public_name(value: Any) -> str | None:
     """What a class or a function of ours or of scikit-learn would be called in files."""
-    package, *inner = value.__module__.split(".")
+    package, *inner = (getattr(value, "__module__", None) or "").split(".")
     if package == "skautoencoder":
         return value.__name__
     if package != "sklearn":

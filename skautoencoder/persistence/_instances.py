@@ -60,12 +60,12 @@ def _unpack_partial(content: Any, unpacking: Unpacking) -> partial:
 
 
 def _is_known(value: Any, packing: Packing) -> bool:
-    named = isinstance(value, type) or hasattr(value, "__qualname__")
+    named = isinstance(value, type) or hasattr(value, "__name__")
     return not named and packing.classes.name_of(type(value)) is not None
 
 
 def _is_named(value: Any, packing: Packing) -> bool:
-    return hasattr(value, "__qualname__") and packing.classes.name_of(value) is not None
+    return hasattr(value, "__name__") and packing.classes.name_of(value) is not None
 
 
 INSTANCES = (

@@ -154,8 +154,8 @@ def keys(content: Any, *names: str) -> list:
 
 def words_for(value: Any) -> str:
     """A value in the words of an error, and what can be done."""
-    what = value if hasattr(value, "__qualname__") else type(value)
-    if what.__module__.split(".")[0] in _OTHERS:
+    what = value if hasattr(value, "__name__") else type(value)
+    if full_name(what).split(".")[0] in _OTHERS:
         return f"{full_name(what)} (skops or pickle may)"
     return (
         f"{full_name(what)} (it can be, if both save and load are given it in classes=[...], "
