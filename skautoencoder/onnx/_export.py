@@ -91,7 +91,8 @@ def to_onnx(
 
     One row of digits through the default network takes onnxruntime a fifth of the time that
     `transform` takes. Many rows are best given some hundred at a time, which stay near the
-    processor: about as fast as `transform` then (``benchmarks/speed/onnx_speed.py``).
+    processor: about as fast as `transform` then, and with gaps three times as slow
+    (``benchmarks/speed/onnx_speed.py``).
 
     Examples
     --------
