@@ -30,7 +30,9 @@ def encoder_derivatives(fitted: Any, x: np.ndarray) -> np.ndarray:
         Of the network's own codes, by columns in standard units.
     """
     mean, scale = fitted.standardization
-    model = Model(fitted.network, fitted.loss, mean.astype(np.float32), np.float32(scale))
+    with np.errstate(over="ignore"):  # codes of standardized rows need neither
+        mean, scale = mean.astype(np.float32), np.float32(scale)
+    model = Model(fitted.network, fitted.loss, mean, scale)
     params = jax.tree.map(lambda array: np.asarray(array, np.float32), fitted.params)
     n_components = fitted.network.n_components
 

@@ -27,14 +27,14 @@ def state_of(value: Any) -> dict[str, Any]:
     if issubclass(cls, tuple):
         return value._asdict()
     # Its own where it has one, and scikit-learn's, which has the version.
-    if "__getstate__" in vars(cls) or cls.__module__.startswith("sklearn."):
+    if "__getstate__" in vars(cls) or _is_scikit_learns(cls):
         state = value.__getstate__()
     elif is_dataclass(cls):
         return {field.name: getattr(value, field.name) for field in fields(cls) if field.init}
     else:
         state = without_running_fit(vars(value))
     _check_memory(cls, state)
-    left_out = (_CALLBACKS, _TREE) if _FIT_METHOD in state else (_CALLBACKS,)
+    left_out = (_CALLBACKS, _TREE) if _looks_for_neighbors(cls, state) else (_CALLBACKS,)
     return {name: held for name, held in state.items() if name not in left_out}
 
 
@@ -54,13 +54,17 @@ def with_state(cls: type, state: dict[str, Any]) -> Any:
         raise TypeError(f"{cls.__name__} takes no attribute {hiding[0]!r}")
     value = cls.__new__(cls)
     state = state | {name: one for name, one in _defaults(cls).items() if name not in state}
-    if _FIT_METHOD in state and cls.__module__.startswith("sklearn."):
+    if _looks_for_neighbors(cls, state):
         state = state | {_TREE: _tree(state)}
     if hasattr(value, "__setstate__"):
         value.__setstate__(state)
     else:
         vars(value).update(state)
     return value
+
+
+def _looks_for_neighbors(cls: type, state: dict[str, Any]) -> bool:
+    return _is_scikit_learns(cls) and _FIT_METHOD in state
 
 
 def _tree(state: dict[str, Any]) -> Any:
@@ -78,10 +82,14 @@ def _tree(state: dict[str, Any]) -> Any:
 
 def _check_memory(cls: type, state: dict[str, Any]) -> None:
     """Refuse a folder of pickles, which a later fit would open."""
-    if cls.__module__.startswith("sklearn.") and state.get("memory") is not None:
+    if _is_scikit_learns(cls) and state.get("memory") is not None:
         raise TypeError(
             f"{cls.__name__}(memory=...), a folder of pickles, is not kept in files: set it to None"
         )
+
+
+def _is_scikit_learns(cls: type) -> bool:
+    return cls.__module__.startswith("sklearn.")
 
 
 def _is_method(cls: type, name: str) -> bool:

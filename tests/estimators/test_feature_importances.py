@@ -112,3 +112,12 @@ def test_bad_input(trained):
         trained.feature_importances(X[:1])
     with pytest.raises(ValueError, match="X has 3 features, but"):
         trained.feature_importances(X[:, :3])
+
+
+@pytest.mark.parametrize("direction", BOTH)
+@pytest.mark.parametrize("unit", [1e-100, 1e90])
+def test_they_are_the_same_in_any_unit(unit, direction):
+    X = curved(60)
+    wanted = quick().fit(X).feature_importances(X, direction=direction)
+    found = quick().fit(X * unit).feature_importances(X * unit, direction=direction)
+    assert_allclose(found, wanted, rtol=1e-3, atol=1e-3)

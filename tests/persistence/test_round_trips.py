@@ -159,6 +159,19 @@ def test_what_is_named_is_saved_and_what_is_not_is_refused(estimator, classes, p
     assert len(str(caught.value).splitlines()) == 1
 
 
+class Climbing(Doubled):
+    """Has attributes of the names that scikit-learn's searches of neighbors have."""
+
+    def fit(self, X, y=None):
+        self._fit_method, self._tree = "kd_tree", np.arange(3)
+        return super().fit(X)
+
+
+def test_what_is_ones_own_is_kept_whatever_it_is_called(path):
+    save(Climbing().fit(X), path, classes=[Climbing])
+    assert_array_equal(load(path, classes=[Climbing])._tree, np.arange(3))
+
+
 def test_an_optimizer_of_closures_is_refused_with_what_to_do_instead(path):
     with pytest.raises(TypeError, match=r"at optimizer.*"):
         save(AutoencoderTransformer(optimizer=optax.adam(1e-3)), path)
