@@ -8,6 +8,7 @@ from skautoencoder import _processes as _processes  # which notes forks from now
 if TYPE_CHECKING:
     from skautoencoder._estimators._autoencoder import AutoencoderTransformer
     from skautoencoder._estimators._convolutional import ConvolutionalAutoencoderTransformer
+    from skautoencoder._estimators._detector import AutoencoderDetector
     from skautoencoder._estimators._imputer import AutoencoderImputer
     from skautoencoder._estimators._rbm import RBMTransformer
     from skautoencoder._estimators._table import TableAutoencoderTransformer
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0.dev0"
 
 __all__ = [
+    "AutoencoderDetector",
     "AutoencoderImputer",
     "AutoencoderSearchCV",
     "AutoencoderTransformer",
@@ -32,6 +34,7 @@ __all__ = [
 
 # Imported when asked for: none needs what the others need.
 _HOMES = {
+    "AutoencoderDetector": "_estimators._detector",
     "AutoencoderImputer": "_estimators._imputer",
     "AutoencoderSearchCV": "_search",
     "AutoencoderTransformer": "_estimators._autoencoder",

@@ -35,6 +35,7 @@ ORDER = [
     "_starts",
     "_imputation",
     "_tables",
+    "_anomalies",
     "_sklearn.py",
     "_estimators",
     "onnx",

@@ -39,21 +39,25 @@ def row_groups(rows: Source, index: np.ndarray, groups: np.ndarray | None = None
 
 
 def _copies(rows: Source, index: np.ndarray) -> np.ndarray:
-    """The number of each row among the distinct rows, by a hash of its values.
+    """The number of each row among the distinct rows, by a hash of its values."""
+    size = max(1, _CHUNK_VALUES // rows.n_features)
+    found = np.empty(len(index), np.uint64)
+    for start in range(0, len(index), size):
+        found[start : start + size] = row_hashes(rows.take(index[start : start + size]))
+    number = _in_order(found)
+    # Where all rows are one there is nothing to learn, and nothing to leak.
+    return number if number.any() else np.arange(len(index))
+
+
+def row_hashes(x: np.ndarray) -> np.ndarray:
+    """A number for each row, equal where rows are equal in single precision.
 
     Multilinear hashing (Lemire & Kaser 2014), twice 32 bits of it: of a million rows, two
     that differ are taken for copies with a chance of one in ten million.
     """
-    rng = np.random.RandomState(0)
-    factors = rng.randint(0, 2**64, (rows.n_features, 2), np.uint64)
-    size = max(1, _CHUNK_VALUES // rows.n_features)
-    found = np.empty((len(index), 2), np.uint64)
-    for start in range(0, len(index), size):
-        words = _rounded_words(rows.take(index[start : start + size]))
-        found[start : start + size] = words @ factors >> np.uint64(32)
-    number = _in_order(found[:, 0] << np.uint64(32) | found[:, 1])
-    # Where all rows are one there is nothing to learn, and nothing to leak.
-    return number if number.any() else np.arange(len(index))
+    factors = np.random.RandomState(0).randint(0, 2**64, (x.shape[1], 2), np.uint64)
+    found = _rounded_words(x) @ factors >> np.uint64(32)
+    return found[:, 0] << np.uint64(32) | found[:, 1]
 
 
 def _rounded_words(x: np.ndarray) -> np.ndarray:

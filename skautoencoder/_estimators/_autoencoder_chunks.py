@@ -17,6 +17,7 @@ from skautoencoder._estimators._autoencoder_fit import (
     width_of_code,
 )
 from skautoencoder._estimators._describing import COMPONENT_ATTRIBUTES
+from skautoencoder._estimators._input import column_name
 from skautoencoder._estimators._warning import warn_caller
 from skautoencoder._training._plan import numbered
 from skautoencoder._training._precision import leaves_of, moved
@@ -86,7 +87,7 @@ def _warn_no_longer_idle(estimator, rows, index):
     awake = idle & (spread > estimator._recipe.starts_to_vary * estimator.scale_)
     if awake.any():
         estimator._idle = idle & ~awake
-        names = ", ".join(estimator._column(number) for number in np.flatnonzero(awake))
+        names = ", ".join(column_name(estimator, number) for number in np.flatnonzero(awake))
         warn_caller(
             f"{names} did not vary in the first chunk, and now does, by more than a typical "
             "column's spread there: mean_, scale_ and the start know nothing of it. Begin "

@@ -12,6 +12,7 @@ from skautoencoder._data._filling import fit_filling
 from skautoencoder._data._groups import row_groups
 from skautoencoder._data._moments import column_moments
 from skautoencoder._data._standardization import Standardization
+from skautoencoder._estimators._input import column_name
 from skautoencoder._estimators._warning import warn_caller
 from skautoencoder._model import Model
 from skautoencoder._networks import rescale_code
@@ -104,7 +105,7 @@ def filling_of(estimator, sources, seed, *, continued):
 def _warn_never_seen(estimator, rows):
     never = ~seen_columns(rows, numbered(rows))
     if never.any():
-        names = ", ".join(estimator._column(number) for number in np.flatnonzero(never))
+        names = ", ".join(column_name(estimator, number) for number in np.flatnonzero(never))
         warn_caller(f"{names}: no row has a value there. Zeros stand in their place.")
 
 
@@ -244,8 +245,8 @@ def warn_dominant(estimator, moments):
     column = moments.dominant
     if column is not None:
         warn_caller(
-            f"{estimator._column(column)} has more than 99.9 % of the variance of X, so hardly "
-            "anything is learnt of the others. Scale the columns first, for example with "
+            f"{column_name(estimator, column)} has more than 99.9 % of the variance of X, so "
+            "hardly anything is learnt of the others. Scale the columns first, for example with "
             "StandardScaler().",
         )
 

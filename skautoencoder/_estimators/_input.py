@@ -78,6 +78,12 @@ def check_groups(groups, X):
     return groups
 
 
+def column_name(estimator, number):
+    """How a column is called in a warning."""
+    names = getattr(estimator, "feature_names_in_", None)
+    return f"Column {number}" if names is None else f"Column {names[number]!r}"
+
+
 def _columns(X):
     """Name and type of each column of a data frame, or of an array as a whole."""
     if hasattr(X, "columns") and hasattr(X, "dtypes"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from numbers import Integral
 
-import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import check_random_state, check_scalar
@@ -203,11 +202,10 @@ class TableAutoencoderTransformer(
         """
         table = read_table(X)
         steps.check_size(self, table, sample_weight)
-        encoding = steps.learn(self, table, sample_weight)
+        encoding = steps.learn(self.kinds, table, sample_weight)
         rows = steps.encode(encoding, table)
         validation = None if X_val is None else steps.encode(encoding, read_table(X_val))
-        passed_on = {k: v for k, v in self.get_params(deep=False).items() if k != "kinds"}
-        autoencoder = AutoencoderTransformer(loss=encoding.loss(), **passed_on)
+        autoencoder = steps.autoencoder_of(self, encoding)
         autoencoder.set_callbacks(*getattr(self, "_skl_callbacks", ()))
         try:
             autoencoder.fit(rows, X_val=validation, sample_weight=sample_weight, groups=groups)
@@ -390,10 +388,7 @@ class TableAutoencoderTransformer(
     def _store(self, table, encoding, autoencoder, rows, sample_weight):
         distributions = steps.distributions(encoding, autoencoder, rows)
         filling = steps.filling(autoencoder, rows, sample_weight)
-        self.n_features_in_ = len(table.columns)
-        self.__dict__.pop("feature_names_in_", None)
-        if table.named and all(isinstance(name, str) for name in table.names):
-            self.feature_names_in_ = np.array(table.names, object)
+        steps.note_columns(self, table)
         self.kinds_ = dict(encoding.kinds)
         self.autoencoder_, self._encoding = autoencoder.set_callbacks(), encoding
         self.n_components_, self.n_iter_ = autoencoder.n_components_, autoencoder.n_iter_

@@ -7,6 +7,7 @@ from sklearn.utils import check_random_state
 
 from skautoencoder._data._filling import fit_filling
 from skautoencoder._data._rows import Rows
+from skautoencoder._estimators._autoencoder import AutoencoderTransformer
 from skautoencoder._estimators._input import check_weight
 from skautoencoder._estimators._warning import warn_caller
 from skautoencoder._tables._drawing import learn_distributions
@@ -39,7 +40,22 @@ def check_size(estimator, table, sample_weight):
         )
 
 
-def learn(estimator, table, sample_weight):
+def note_columns(estimator, table):
+    """Have the estimator note how many columns the table has, and what they are called."""
+    estimator.n_features_in_ = len(table.columns)
+    estimator.__dict__.pop("feature_names_in_", None)
+    if table.named and all(isinstance(name, str) for name in table.names):
+        estimator.feature_names_in_ = np.array(table.names, object)
+
+
+def autoencoder_of(estimator, encoding):
+    """The autoencoder of encoded rows that a table's has the parameters of, not fitted."""
+    parameters = estimator.get_params(deep=False)
+    del parameters["kinds"]
+    return AutoencoderTransformer(loss=encoding.loss(), **parameters)
+
+
+def learn(kinds, table, sample_weight):
     """The encoding of a table, from its rows that have a weight.
 
     Warns
@@ -49,7 +65,7 @@ def learn(estimator, table, sample_weight):
     """
     index = _weighted(table, sample_weight)
     every = len(index) == table.n_rows
-    encoding, why = learn_encoding(table, estimator.kinds, None if every else index)
+    encoding, why = learn_encoding(table, kinds, None if every else index)
     if why:
         first = next(iter(why))
         warn_caller(
@@ -60,8 +76,8 @@ def learn(estimator, table, sample_weight):
     return encoding
 
 
-def encode(encoding, table):
-    """The rows of a table as numbers.
+def encode(encoding, table, unknown="coded as if missing"):
+    """The rows of a table as numbers; ``unknown`` says what levels are that are not known.
 
     Warns
     -----
@@ -71,7 +87,7 @@ def encode(encoding, table):
     rows, unseen = encoding.encode(table)
     if unseen:
         said = "; ".join(f"column {name!r}: {_some(levels)}" for name, levels in unseen.items())
-        warn_caller(f"Levels that fit did not see are coded as if missing, in {said}.")
+        warn_caller(f"Levels that fit did not see are {unknown}, in {said}.")
     return rows
 
 

@@ -62,8 +62,3 @@ class BaseTransformer(
         if codes.shape[1] != n_columns:
             raise ValueError(f"X has {codes.shape[1]} columns, but {what}.")
         return codes
-
-    def _column(self, number):
-        """How a column is called in a warning."""
-        names = getattr(self, "feature_names_in_", None)
-        return f"Column {number}" if names is None else f"Column {names[number]!r}"

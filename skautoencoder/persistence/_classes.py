@@ -10,6 +10,7 @@ from typing import Any
 
 # Where each of ours is today; in files stand the names alone, so that classes may move.
 HOMES = {
+    "AutoencoderDetector": "_estimators._detector",
     "AutoencoderImputer": "_estimators._imputer",
     "AutoencoderSearchCV": "_search._grid",
     "AutoencoderTransformer": "_estimators._autoencoder",
@@ -30,6 +31,16 @@ HOMES = {
     "Gaussian": "_data._gaussian",
     "FittedImputer": "_estimators._imputer_fit",
     "Refinement": "_estimators._imputer_fit",
+    # how unusual rows are
+    "FoldScores": "_anomalies._scores",
+    "FoldScore": "_anomalies._scores",
+    "KernelResidual": "_anomalies._residuals",
+    "NetworkResidual": "_anomalies._residuals",
+    "KernelMean": "_anomalies._kernel_mean",
+    "Donors": "_anomalies._donors",
+    "Space": "_anomalies._spaces",
+    "Tail": "_anomalies._tail",
+    "Reading": "_estimators._detector_rows",
     # tables
     "TableEncoding": "_tables._encoding",
     "Distributions": "_tables._drawing",

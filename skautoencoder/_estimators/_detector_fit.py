@@ -1,0 +1,184 @@
+"""How a detector is fitted: rows that may be bad left out, then a model for each fold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.ensemble import IsolationForest
+from sklearn.utils.validation import has_fit_parameter
+
+from skautoencoder._anomalies._kernel_mean import fit_kernel_mean
+from skautoencoder._anomalies._residuals import KernelResidual, NetworkResidual, Residual
+from skautoencoder._anomalies._scores import N_FOLDS, FoldScore, FoldScores, fold_numbers
+from skautoencoder._anomalies._spaces import bent_space, standard_space
+from skautoencoder._anomalies._tail import fit_tail
+from skautoencoder._data._groups import row_groups, row_hashes
+from skautoencoder._data._rows import Rows
+from skautoencoder._estimators._autoencoder import AutoencoderTransformer
+from skautoencoder._estimators._table import TableAutoencoderTransformer
+from skautoencoder._estimators._table_steps import autoencoder_of
+from skautoencoder._estimators._warning import warn_caller
+from skautoencoder._training._seeds import SPLIT, START, generator
+
+_VARIANCE = 0.9  # that the default network's code keeps of the standardized rows
+
+
+class Learning(NamedTuple):
+    """What is learnt from, and with what.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_rows, n_columns)
+        Complete.
+    seen : ndarray of bool of shape (n_rows, n_columns)
+        Which entries were there before.
+    network : estimator or None
+        Not fitted; None where none is wanted.
+    by_column : bool
+        Whether each column has a width of its own, and not all of them one.
+    standardized : bool
+        Whether the network is given standardized rows, and not rows as they are.
+    """
+
+    rows: np.ndarray
+    seen: np.ndarray
+    network: Any
+    by_column: bool
+    standardized: bool
+
+    def at(self, index: np.ndarray) -> Learning:
+        """The same for some of the rows."""
+        return self._replace(rows=self.rows[index], seen=self.seen[index])
+
+
+def of_rows(learning: Learning, held_out: np.ndarray, rng: np.random.Generator) -> KernelResidual:
+    """How far rows are from the mean of near ones, in standard deviations."""
+    space = standard_space(learning.rows, by_column=learning.by_column)
+    mean = fit_kernel_mean(space.of(learning.rows), relative=False, rng=rng)
+    return KernelResidual(space, mean)
+
+
+def of_bent_rows(
+    learning: Learning, held_out: np.ndarray, rng: np.random.Generator
+) -> KernelResidual:
+    """The same where far-off values are drawn near."""
+    space = bent_space(learning.rows, by_column=learning.by_column)
+    mean = fit_kernel_mean(space.of(learning.rows), relative=True, rng=rng)
+    return KernelResidual(space, mean)
+
+
+def of_network(
+    learning: Learning, held_out: np.ndarray, rng: np.random.Generator
+) -> NetworkResidual:
+    """How far rows are from what a network rebuilds of the codes near their own.
+
+    Rows that are held out choose the network's best epoch.
+    """
+    space = standard_space(learning.rows, by_column=learning.standardized)
+    given = space.of if learning.standardized else space.held
+    network = clone(learning.network)
+    chosen_by = {"X_val": given(held_out)} if has_fit_parameter(network, "X_val") else {}
+    network.fit(given(learning.rows), **chosen_by)
+    codes = network.transform(given(learning.rows))
+    center = codes.mean(axis=0)
+    mean = fit_kernel_mean(codes - center, relative=True, rng=rng)
+    return NetworkResidual(space, network, learning.standardized, center, mean)
+
+
+#: Of which measures the score is the mean.
+METHODS: dict[str, tuple[Callable[..., Residual], ...]] = {
+    "blend": (of_rows, of_bent_rows, of_network),
+    "network": (of_network,),
+    "kernel": (of_rows, of_bent_rows),
+}
+
+
+def kept_rows(rows: np.ndarray, share: float, seed: int) -> np.ndarray:
+    """Numbers of the rows that are left when the share that may be bad is taken out.
+
+    By an isolation forest: a score of what is near cannot tell a crowd of bad rows.
+    """
+    forest = IsolationForest(random_state=seed).fit(rows)
+    order = np.argsort(forest.score_samples(rows), kind="stable")
+    return np.sort(order[int(np.ceil(share * len(rows))) :])
+
+
+def fit_scores(
+    method: str, learning: Learning, fold: np.ndarray, seed: int
+) -> tuple[FoldScores, np.ndarray]:
+    """The :class:`FoldScores` of rows that are each in a fold, and the scores of these rows."""
+    models, found = [], np.empty(len(fold))
+    for number in range(N_FOLDS):
+        rest, held = learning.at(fold != number), learning.at(fold == number)
+        rng = generator(seed, START, number)
+        residuals = tuple(learn(rest, held.rows, rng) for learn in METHODS[method])
+        sizes = [residual.sizes(held.rows, held.seen) for residual in residuals]
+        model = FoldScore(residuals, tuple(map(fit_tail, sizes)))
+        models.append(model)
+        found[fold == number] = model.of_sizes(sizes)
+    rows = np.where(learning.seen, learning.rows, np.nan)
+    hashes, first = np.unique(row_hashes(rows), return_index=True)
+    return FoldScores(tuple(models), hashes, fold[first]), found
+
+
+def folds(name: str, rows: np.ndarray, groups: np.ndarray | None, seed: int) -> np.ndarray:
+    """The fold of each row: copies are in one, and so are rows of one group."""
+    everything = np.arange(len(rows))
+    group = row_groups(Rows(rows, np.ones(len(rows))), everything, groups)
+    n_groups = group.max() + 1
+    if n_groups < N_FOLDS:
+        what = "different rows" if groups is None else "groups of rows"
+        raise ValueError(
+            f"X has {n_groups} {what} to learn from, but {name} needs at least {N_FOLDS}: it "
+            "scores each by what it learnt from others."
+        )
+    return fold_numbers(group, generator(seed, SPLIT))
+
+
+def learning_of(
+    detector: Any, encoding: Any, rows: np.ndarray, seen: np.ndarray, seed: int
+) -> Learning:
+    """The :class:`Learning` of complete rows that the detector's parameters ask for."""
+    by_column = detector.standardize
+    if detector.method == "kernel":
+        return Learning(rows, seen, None, by_column, by_column)
+    of_table = isinstance(detector.estimator, TableAutoencoderTransformer)
+    if of_table:
+        network = autoencoder_of(detector.estimator, encoding)
+    elif detector.estimator is None:
+        network = _default_network(rows)
+    else:
+        network = clone(detector.estimator)
+    if network.get_params().get("random_state", seed) is None:
+        network.set_params(random_state=seed)
+    return Learning(rows, seen, network, by_column, by_column and not of_table)
+
+
+def threshold(scores: np.ndarray, level: float) -> float:
+    """The score below which a p-value is at most ``level``; from sorted scores.
+
+    Warns
+    -----
+    UserWarning
+        If so few rows cannot tell the level.
+    """
+    n_rows = len(scores)
+    p_values = np.arange(1, n_rows + 1) / (n_rows + 1)
+    n_flagged = int(np.searchsorted(p_values, level, side="right"))
+    if n_flagged == 0:
+        warn_caller(
+            f"level={level!r} cannot be told from {n_rows} rows: no p-value is below "
+            f"1/{n_rows + 1}. What is further out than all of them is flagged."
+        )
+    return float(scores[max(n_flagged, 1) - 1])
+
+
+def _default_network(rows: np.ndarray) -> AutoencoderTransformer:
+    """An autoencoder for standardized rows, whose code keeps nine tenths of the variance."""
+    z = standard_space(rows, by_column=True).of(rows)
+    variance = np.linalg.eigvalsh(z.T @ z)[::-1]
+    share = np.cumsum(variance) / variance.sum()
+    return AutoencoderTransformer(int(np.searchsorted(share, _VARIANCE)) + 1)
