@@ -56,9 +56,10 @@ def main():
     parser.add_argument("--channels", type=int, nargs="+", default=[16, 32])
     args = parse(
         parser, images="folder", draws=3, settings={},
-        smoke={"classes": [0], "draws": 1, "rows": 40, "test": 60, "epochs": 1,
-               "channels": [2, 2], "settings": {**TINY, "max_iter": 1},
-               "detectors": tuple(OURS) + tuple(PLAIN) + BESIDE},
+        smoke={"groups": ("mnist", "signals", "many columns"), "classes": [0], "draws": 1,
+               "rows": 40, "test": 60, "epochs": 1, "channels": [2, 2],
+               "settings": {**TINY, "max_iter": 1},
+               "detectors": ("convolutional, network", "dense, blend", "kernel", *BESIDE)},
     )  # fmt: skip
     judges = OURS | PLAIN
     judges |= {name: partial(theirs, judge) for name, judge in rivals(BESIDE).items()}
@@ -70,12 +71,7 @@ def main():
             found = kept.setdefault(group, {}).setdefault(label, {})
             for name in args.detectors:
                 if shape is not None or not name.startswith("convolutional"):
-                    with warnings.catch_warnings():
-                        warnings.simplefilter("ignore")  # of what has not converged
-                        seconds, scores = timed(
-                            lambda: judges[name](parts, shape, seed, args)  # noqa: B023
-                        )
-                    found[name] = [float(roc_auc_score(parts.anomalous, scores)), seconds]
+                    found[name] = judged(judges[name], parts, shape, seed, args)
             shown = "  ".join(f"{name} {auroc:.3f}" for name, (auroc, _) in found.items())
             print(f"{group}, {label}: {shown}", flush=True)
             save("outlier_images", kept, args.results)
@@ -85,6 +81,14 @@ def main():
         for name, (mean, worst, seconds) in sorted(row.items(), key=lambda item: -item[1][0]):
             print(f"  {name:26s}{mean:8.4f}{worst:8.4f}{seconds:9.1f}")
     save("outlier_images", kept, args.results)
+
+
+def judged(judge, parts, shape, seed, args):
+    """AUROC of a detector, and the seconds that it took."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what has not converged
+        seconds, scores = timed(lambda: judge(parts, shape, seed, args))
+    return [float(roc_auc_score(parts.anomalous, scores)), seconds]
 
 
 def problems(group, args):
