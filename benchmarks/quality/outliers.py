@@ -17,10 +17,10 @@ most 20,000 of them drawn at random.
 - **Contaminated.** 5 % of the rows to learn from are anomalies, which are then not judged (fewer
   where that would take more than half of them). Ours are told ``contamination=0.1``.
 
-Figures are medians over seeds, and over tables their mean, [lowest, highest] of the means of the
-seeds. Others' detectors learn from standardized rows and are left out, with a line that says so,
-where they are not installed. With ``--detectors``, ``--parts`` and
-``--only`` some are measured, and what is kept of others stays.
+Figures are medians over seeds, and over tables their mean; in brackets the lowest and highest mean
+of a seed. Others' detectors learn from standardized rows and are left out, with a line that says
+so, where they are not installed. With ``--detectors``, ``--parts`` and ``--only`` some are
+measured, and what is kept of others stays.
 """
 
 from __future__ import annotations
