@@ -210,9 +210,9 @@ def of_all(rows):
         found[figure] = [middle, min(means), max(means)]
     found["seconds"] = float(sum(np.median(row["seconds"]) for row in rows))
     if "flagged" in rows[0]:
-        found["flagged"] = float(np.mean([row["flagged"] for row in rows]))
+        found["flagged"] = float(np.mean([np.mean(row["flagged"]) for row in rows]))
         for figure in ("false discoveries", "discovered"):
-            some = [row[figure] for row in rows if any(row["resolved"])]
+            some = [np.mean(row[figure]) for row in rows if any(row["resolved"])]
             found[figure] = float(np.mean(some)) if some else None
         found["tables that resolve the rule"] = sum(any(row["resolved"]) for row in rows)
     return found
