@@ -128,6 +128,40 @@ def test_a_result_is_kept_whole_with_its_machine(monkeypatch, tmp_path):
     assert results.stored("speed", tmp_path)["rate"] == 2.5
 
 
+def test_what_was_stored_is_kept_with_the_machine_of_the_new_run(monkeypatch, tmp_path):
+    results = ours("benchmarks.lib.results", monkeypatch)
+    path = results.save("speed", {"rate": 2.5, "machine": {"date": "2020-01-01"}}, tmp_path)
+    kept = results.stored("speed", tmp_path)
+    assert path.read_text().startswith('{\n "machine"')
+    assert kept == {"machine": kept["machine"], "rate": 2.5}
+    assert kept["machine"]["date"] != "2020-01-01"
+
+
+@pytest.mark.parametrize("share", [0, 0.05, 0.4])
+def test_no_row_with_anomalies_is_both_learnt_from_and_judged(share, monkeypatch):
+    outliers = ours("benchmarks.lib.outliers", monkeypatch)
+    X, anomalous = np.arange(240.0)[:, None], np.arange(240) >= 200
+    train, test, of_test = outliers.split(X, anomalous, 0, share)
+    n_bad = min(round(share / (1 - share) * 100), 20)
+    assert sorted(np.concatenate([train, test]).ravel()) == list(range(240))
+    assert np.sum(train >= 200) == n_bad
+    np.testing.assert_array_equal(of_test, test.ravel() >= 200)
+    fewer = outliers.split(X, anomalous, 0, share, most_train=30, most_test=50)
+    assert (len(fewer.train) - np.sum(fewer.train >= 200), len(fewer.test)) == (30, 50)
+    other = outliers.split(X, anomalous, 1, share)
+    assert set(other.train.ravel()) != set(train.ravel())
+
+
+def test_made_anomalies_are_a_tenth_of_the_rows_to_judge_and_change_part_of_a_row(monkeypatch):
+    outliers = ours("benchmarks.lib.outliers", monkeypatch)
+    for make in (outliers.signals, outliers.many_columns):
+        train, test, anomalous = make(30, 40, 0)
+        assert (len(train), len(test), anomalous.sum()) == (30, 40, 4)
+    tables = ours("benchmarks.lib.tables", monkeypatch)
+    changed = test != tables.curved_factors(70, 300, 8, 0)[30:]
+    np.testing.assert_array_equal(changed.sum(axis=1), np.where(anomalous, 15, 0))
+
+
 def test_results_are_kept_by_benchmark_and_machine():
     for path in (ROOT / "benchmarks/results").rglob("*.*"):
         assert len(path.relative_to(ROOT / "benchmarks/results").parts) == 2, path

@@ -23,11 +23,11 @@ def load(folder, name="mnist"):
     return [part / np.float32(255) for part in images]
 
 
-def load_labelled(folder, n_rows, name="fashion-mnist"):
-    """The first training images in [0, 1], in single precision, and their labels."""
+def load_labelled(folder, n_rows, name="fashion-mnist", part="train"):
+    """The first images of a part, "train" or "t10k", in [0, 1], in single precision; labels."""
     images, labels = (
-        read_idx(idx_path(folder, name, f"train-{part}"))[:n_rows]
-        for part in ("images-idx3", "labels-idx1")
+        read_idx(idx_path(folder, name, f"{part}-{what}"))[:n_rows]
+        for what in ("images-idx3", "labels-idx1")
     )
     return as_rows(images) / np.float32(255), labels
 

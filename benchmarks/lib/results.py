@@ -26,6 +26,7 @@ def save(name, result, folder=RESULTS):
     path = place(name, folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".tmp")
-    draft.write_text(json.dumps({"machine": describe(), **result}, indent=1) + "\n")
+    result = {"machine": None} | result | {"machine": describe()}  # of now, in what was stored too
+    draft.write_text(json.dumps(result, indent=1) + "\n")
     draft.replace(path)
     return path
