@@ -122,7 +122,7 @@ def convolutional(shape, seed, args):
 
 def by_detector(make, score, parts, shape, seed, args):
     detector = AutoencoderDetector(
-        make and make(shape, seed, args), score=score, standardize=False, random_state=seed
+        make and make(shape, seed, args), method=score, standardize=False, random_state=seed
     )
     return -detector.fit(parts.train).score_samples(parts.test)
 

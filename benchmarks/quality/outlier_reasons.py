@@ -121,7 +121,7 @@ WAYS: dict[str, Callable] = {
 
 def by_detector(train, score, settings):
     network = AutoencoderTransformer(0.9, **settings) if settings else None
-    return AutoencoderDetector(network, score=score, random_state=0).fit(train).feature_scores
+    return AutoencoderDetector(network, method=score, random_state=0).fit(train).feature_scores
 
 
 def by_residuals(train, score, settings):

@@ -166,9 +166,9 @@ def plain(settings, parts, seed):
     return scores, {"seconds": to_fit + to_judge, "seconds to fit": to_fit}
 
 
-def ours(network, contamination, score, parts, seed, alarms=False):
+def ours(network, contamination, method, parts, seed, alarms=False):
     detector = AutoencoderDetector(
-        network, score=score, contamination=contamination, random_state=seed
+        network, method=method, contamination=contamination, random_state=seed
     )
     jax.clear_caches()
     to_fit, _ = timed(lambda: detector.fit(parts.train))
