@@ -18,8 +18,8 @@ class Residual(Protocol):
     def sizes(self, rows: Array, seen: Array) -> Array:
         """How far each row is from what is expected, in the entries that were seen."""
 
-    def expected(self, row: Array, seen: Array, parts: Array) -> Array:
-        """What is expected of each part of one row, in the units of the data.
+    def expected(self, row: Array, seen: Array, parts: Array) -> Array | None:
+        """What is expected of each part of one row, in the units of the data; None if nothing is.
 
         Parts are runs of columns, given by the numbers that they start at.
         """

@@ -25,13 +25,16 @@ class FoldScore:
     residuals : tuple of Residual
     tails : tuple of Tail
         How large each is, of the rows that were held out.
+    weights : ndarray of shape (n_residuals,)
+        What each counts; they add up to 1.
     """
 
     residuals: tuple[Residual, ...]
     tails: tuple[Tail, ...]
+    weights: np.ndarray
 
     def of(self, rows: Array, seen: Array) -> Array:
-        """The mean over the residuals of minus the log of how few rows have a larger one."""
+        """The mean over the residuals of minus the log of the share of rows with larger ones."""
         return self.of_sizes([residual.sizes(rows, seen) for residual in self.residuals])
 
     def put_back(self, row: Array, seen: Array, parts: Array) -> Array:
@@ -41,12 +44,13 @@ class FoldScore:
 
     def expected(self, row: Array, seen: Array, parts: Array) -> Array:
         """What is expected of each part of one row, in the units of the data."""
-        return np.mean([one.expected(row, seen, parts) for one in self.residuals], axis=0)
+        of_each = (residual.expected(row, seen, parts) for residual in self.residuals)
+        return np.mean([one for one in of_each if one is not None], axis=0)
 
     def of_sizes(self, sizes: list[Array]) -> Array:
         """The score, from the sizes of each residual."""
         of_each = zip(self.tails, sizes, strict=True)
-        return np.mean([tail.negative_log(size) for tail, size in of_each], axis=0)
+        return self.weights @ [tail.negative_log(size) for tail, size in of_each]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+_LEAST_SCALE = 1e-6  # of a tail, over the residual at which it begins
 _BODY = 0.9  # up to which share ranks are counted; beyond, a tail falls exponentially
 
 
@@ -42,6 +43,7 @@ def fit_tail(residuals: np.ndarray) -> Tail:
     smaller = np.cumsum(count) - count
     start = np.sort(residuals)[int(_BODY * n_rows)]
     excess = residuals[residuals > start] - start
-    least = np.finfo(float).eps * abs(start) + np.finfo(float).tiny
+    # Where hardly any residual differs from the rest there is no tail to measure.
+    least = _LEAST_SCALE * (start if start > 0 else 1.0)
     scale = max(excess.mean() if len(excess) else 0.0, least)
     return Tail(sizes, -np.log1p(-smaller / (n_rows + 1)), float(start), float(scale))

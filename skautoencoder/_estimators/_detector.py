@@ -181,12 +181,12 @@ class AutoencoderDetector(OutlierMixin, BaseEstimator):
         groups = check_groups(groups, rows)
         reading = learn_reading(encoding, rows, generator(seed, FILL))
         complete, seen = reading.complete(rows)
+        learning = steps.learning_of(self, encoding, complete, seen, seed)
         if self.contamination != "auto":
             kept = steps.kept_rows(complete, self.contamination, seed)
-            rows, complete, seen = rows[kept], complete[kept], seen[kept]
+            learning = learning.at(kept)._replace(left_out=complete[~kept])
             groups = None if groups is None else groups[kept]
-        fold = steps.folds(type(self).__name__, rows, groups, seed)
-        learning = steps.learning_of(self, encoding, complete, seen, seed)
+        fold = steps.folds(type(self).__name__, learning, groups, seed)
         self._scores, of_training = steps.fit_scores(self.method, learning, fold, seed)
         self._reading = reading
         self.calibration_scores_ = np.sort(-of_training)

@@ -10,10 +10,11 @@ from sklearn.base import clone
 from sklearn.ensemble import IsolationForest
 from sklearn.utils.validation import has_fit_parameter
 
+from skautoencoder._anomalies._forest import ForestResidual, mean_cuts
 from skautoencoder._anomalies._kernel_mean import fit_kernel_mean
 from skautoencoder._anomalies._residuals import KernelResidual, NetworkResidual, Residual
 from skautoencoder._anomalies._scores import N_FOLDS, FoldScore, FoldScores, fold_numbers
-from skautoencoder._anomalies._spaces import bent_space, standard_space
+from skautoencoder._anomalies._spaces import Space, bent_space, standard_space
 from skautoencoder._anomalies._tail import fit_tail
 from skautoencoder._data._groups import row_groups, row_hashes
 from skautoencoder._data._rows import Rows
@@ -41,6 +42,8 @@ class Learning(NamedTuple):
         Whether each column has a width of its own, and not all of them one.
     standardized : bool
         Whether the network is given standardized rows, and not rows as they are.
+    left_out : ndarray of shape (n_left_out, n_columns)
+        Rows that may be bad, where some are said to be.
     """
 
     rows: np.ndarray
@@ -48,10 +51,15 @@ class Learning(NamedTuple):
     network: Any
     by_column: bool
     standardized: bool
+    left_out: np.ndarray
 
     def at(self, index: np.ndarray) -> Learning:
         """The same for some of the rows."""
         return self._replace(rows=self.rows[index], seen=self.seen[index])
+
+    def as_given(self) -> np.ndarray:
+        """The rows with their gaps (NaN)."""
+        return np.where(self.seen, self.rows, np.nan)
 
 
 def of_rows(learning: Learning, held_out: np.ndarray, rng: np.random.Generator) -> KernelResidual:
@@ -96,14 +104,56 @@ METHODS: dict[str, tuple[Callable[..., Residual], ...]] = {
 }
 
 
+def of_forest(learning: Learning, held_out: np.ndarray, rng: np.random.Generator) -> ForestResidual:
+    """How soon random cuts part rows from the others, those that were left out among them."""
+    space = standard_space(learning.rows, by_column=True)
+    forest = _forest(space, np.vstack([learning.rows, learning.left_out]), rng)
+    trees = [tree.tree_ for tree in forest.estimators_]
+    counts = np.array([tree.node_count for tree in trees])
+    roots = np.cumsum(counts) - counts
+    own, first = np.arange(counts.sum()), np.repeat(roots, counts)
+    left, right, column, threshold, n_rows = (
+        np.concatenate([getattr(tree, name) for tree in trees])
+        for name in ("children_left", "children_right", "feature", "threshold", "n_node_samples")
+    )
+    leaf = left < 0
+    depth = np.concatenate([_depths(tree) for tree in trees])
+    return ForestResidual(
+        space,
+        roots,
+        np.where(leaf, 0, column),
+        threshold,
+        np.where(leaf, own, left + first),
+        np.where(leaf, own, right + first),
+        depth + mean_cuts(n_rows),
+        int(depth.max()),
+        float(mean_cuts(np.array(forest.max_samples_))),
+    )
+
+
 def kept_rows(rows: np.ndarray, share: float, seed: int) -> np.ndarray:
-    """Numbers of the rows that are left when the share that may be bad is taken out.
+    """Whether each row is kept when the share that may be bad is left out.
 
     By an isolation forest: a score of what is near cannot tell a crowd of bad rows.
     """
-    forest = IsolationForest(random_state=seed).fit(rows)
-    order = np.argsort(forest.score_samples(rows), kind="stable")
-    return np.sort(order[int(np.ceil(share * len(rows))) :])
+    space = standard_space(rows, by_column=True)
+    forest = _forest(space, rows, generator(seed, SPLIT))
+    order = np.argsort(forest.score_samples(space.of(rows)), kind="stable")
+    kept = np.ones(len(rows), bool)
+    kept[order[: int(np.ceil(share * len(rows)))]] = False
+    return kept
+
+
+def _forest(space: Space, rows: np.ndarray, rng: np.random.Generator) -> IsolationForest:
+    return IsolationForest(random_state=int(rng.integers(2**31))).fit(space.of(rows))
+
+
+def _depths(tree: Any) -> np.ndarray:
+    """How many cuts lead to each node of a tree; nodes stand after those that lead to them."""
+    depth = np.zeros(tree.node_count)
+    for node in np.flatnonzero(tree.children_left >= 0):
+        depth[[tree.children_left[node], tree.children_right[node]]] = depth[node] + 1
+    return depth
 
 
 def fit_scores(
@@ -115,17 +165,21 @@ def fit_scores(
         rest, held = learning.at(fold != number), learning.at(fold == number)
         rng = generator(seed, START, number)
         residuals = tuple(learn(rest, held.rows, rng) for learn in METHODS[method])
+        weights = np.full(len(residuals), 1 / len(residuals))
+        if len(learning.left_out):
+            residuals = (*residuals, of_forest(rest, held.rows, rng))
+            weights = np.append(weights / 2, 1 / 2)
         sizes = [residual.sizes(held.rows, held.seen) for residual in residuals]
-        model = FoldScore(residuals, tuple(map(fit_tail, sizes)))
+        model = FoldScore(residuals, tuple(map(fit_tail, sizes)), weights)
         models.append(model)
         found[fold == number] = model.of_sizes(sizes)
-    rows = np.where(learning.seen, learning.rows, np.nan)
-    hashes, first = np.unique(row_hashes(rows), return_index=True)
+    hashes, first = np.unique(row_hashes(learning.as_given()), return_index=True)
     return FoldScores(tuple(models), hashes, fold[first]), found
 
 
-def folds(name: str, rows: np.ndarray, groups: np.ndarray | None, seed: int) -> np.ndarray:
+def folds(name: str, learning: Learning, groups: np.ndarray | None, seed: int) -> np.ndarray:
     """The fold of each row: copies are in one, and so are rows of one group."""
+    rows = learning.as_given()
     everything = np.arange(len(rows))
     group = row_groups(Rows(rows, np.ones(len(rows))), everything, groups)
     n_groups = group.max() + 1
@@ -144,7 +198,7 @@ def learning_of(
     """The :class:`Learning` of complete rows that the detector's parameters ask for."""
     by_column = detector.standardize
     if detector.method == "kernel":
-        return Learning(rows, seen, None, by_column, by_column)
+        return Learning(rows, seen, None, by_column, by_column, rows[:0])
     of_table = isinstance(detector.estimator, TableAutoencoderTransformer)
     if of_table:
         network = autoencoder_of(detector.estimator, encoding)
@@ -154,7 +208,7 @@ def learning_of(
         network = clone(detector.estimator)
     if network.get_params().get("random_state", seed) is None:
         network.set_params(random_state=seed)
-    return Learning(rows, seen, network, by_column, by_column and not of_table)
+    return Learning(rows, seen, network, by_column, by_column and not of_table, rows[:0])
 
 
 def threshold(scores: np.ndarray, level: float) -> float:

@@ -46,11 +46,9 @@ class Reading(NamedTuple):
     def parts(self, X: Any) -> list:
         """The values of those columns of X, a list each."""
         if self.encoding is None:
-            columns = X.T
-        else:
-            of = self.encoding.columns_of(read_table(X))
-            columns = [of[position].objects for position in self.positions]
-        return [list(column) for column in columns]
+            return [list(column) for column in np.asarray(X).T]
+        of = self.encoding.columns_of(read_table(X))
+        return [of[position].objects for position in self.positions]
 
     def restored(self, rows: np.ndarray) -> list:
         """The values that rows of numbers stand for, a list for each of those columns."""

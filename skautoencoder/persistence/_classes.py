@@ -36,6 +36,7 @@ HOMES = {
     "FoldScore": "_anomalies._scores",
     "KernelResidual": "_anomalies._residuals",
     "NetworkResidual": "_anomalies._residuals",
+    "ForestResidual": "_anomalies._forest",
     "KernelMean": "_anomalies._kernel_mean",
     "Donors": "_anomalies._donors",
     "Space": "_anomalies._spaces",
