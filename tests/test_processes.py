@@ -25,6 +25,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.preprocessing import StandardScaler
 
 from skautoencoder import (
+    AutoencoderDetector,
     AutoencoderImputer,
     AutoencoderSearchCV,
     RBMTransformer,
@@ -57,8 +58,9 @@ ESTIMATORS = {
     "machine": (RBMTransformer(2, visible="gaussian", n_iter=2, random_state=0), X),
     "table": (TableAutoencoderTransformer(1, objective="variational", **SMALL), FRAME),
     "imputer": (AutoencoderImputer(n_networks=1, **SMALL), GAPS),
+    "detector": (AutoencoderDetector(quick(max_iter=2), random_state=0), X),
 }
-SLOW = {"variational", "convolutional", "table", "imputer"}  # to fit
+SLOW = {"variational", "convolutional", "table", "imputer", "detector"}  # to fit
 every_estimator = pytest.mark.parametrize(
     "name", [pytest.param(name, marks=[pytest.mark.slow] * (name in SLOW)) for name in ESTIMATORS]
 )
@@ -106,8 +108,8 @@ def in_child(function, *, seconds=60):
 
 def applied(ours, rows):
     """All that a fitted estimator makes of some rows without drawing by JAX."""
-    found = {"transform": np.asarray(ours.transform(rows))}
-    for name in ("score_samples", "score", "impute"):
+    found = {}
+    for name in ("transform", "score_samples", "score", "impute", "p_values"):
         if hasattr(ours, name):
             found[name] = np.asarray(getattr(ours, name)(rows))
     if hasattr(ours, "inverse_transform"):

@@ -10,6 +10,8 @@ from skautoencoder._anomalies._spaces import Space
 from skautoencoder._data._chunks import by_parallel_chunks, chunk_size
 from skautoencoder._functions import Array
 
+_MOST_LEVELS = 8  # of scikit-learn's trees, which have up to 256 rows each
+
 
 @dataclass(frozen=True)
 class ForestResidual:
@@ -31,8 +33,6 @@ class ForestResidual:
         Numbers of the nodes below.
     cuts : ndarray of shape (n_nodes,)
         At a leaf, the cuts that it takes to be alone there, those expected after it included.
-    n_levels : int
-        Cuts from a root to a leaf, at most.
     usual : float
         Mean number of cuts of a random tree.
     """
@@ -44,14 +44,13 @@ class ForestResidual:
     left: np.ndarray
     right: np.ndarray
     cuts: np.ndarray
-    n_levels: int
     usual: float
 
     def sizes(self, rows: Array, seen: Array) -> Array:
         def of_some(some: Array) -> Array:
             z = self.space.of(some).astype(np.float32)
             node = np.broadcast_to(self.roots, (len(z), len(self.roots)))
-            for _ in range(self.n_levels):
+            for _ in range(_MOST_LEVELS):
                 below = np.take_along_axis(z, self.column[node], axis=1) <= self.threshold[node]
                 node = np.where(below, self.left[node], self.right[node])
             return 2 ** (-self.cuts[node].mean(axis=1) / self.usual)

@@ -112,23 +112,21 @@ def of_forest(learning: Learning, held_out: np.ndarray, rng: np.random.Generator
     forest = _forest(space, np.vstack([learning.rows, learning.left_out]), rng)
     trees = [tree.tree_ for tree in forest.estimators_]
     counts = np.array([tree.node_count for tree in trees])
-    roots = np.cumsum(counts) - counts
-    own, first = np.arange(counts.sum()), np.repeat(roots, counts)
+    roots = (np.cumsum(counts) - counts).astype(np.int32)
+    own, first = np.arange(counts.sum(), dtype=np.int32), np.repeat(roots, counts)
     left, right, column, threshold, n_rows = (
         np.concatenate([getattr(tree, name) for tree in trees])
         for name in ("children_left", "children_right", "feature", "threshold", "n_node_samples")
     )
     leaf = left < 0
-    depth = np.concatenate([_depths(tree) for tree in trees])
     return ForestResidual(
         space,
         roots,
-        np.where(leaf, 0, column),
+        np.where(leaf, 0, column).astype(np.int32),
         threshold,
-        np.where(leaf, own, left + first),
-        np.where(leaf, own, right + first),
-        depth + mean_cuts(n_rows),
-        int(depth.max()),
+        np.where(leaf, own, left + first).astype(np.int32),
+        np.where(leaf, own, right + first).astype(np.int32),
+        np.concatenate([_depths(tree) for tree in trees]) + mean_cuts(n_rows),
         float(mean_cuts(np.array(forest.max_samples_))),
     )
 

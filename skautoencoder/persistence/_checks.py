@@ -67,10 +67,26 @@ def _of_table(estimator: Any) -> Iterator[tuple[tuple, Any]]:
         yield (estimator._encoding.width,), estimator.autoencoder_.mean_
 
 
+def _of_detector(estimator: Any) -> Iterator[tuple[tuple, Any]]:
+    """Shapes that belong to a fitted detector, and what it makes of a row that it never saw."""
+    if "_scores" not in vars(estimator):
+        return
+    reading, scores = estimator._reading, estimator._scores
+    n_parts, width = len(reading.starts), reading.donors.rows.shape[1]
+    yield (n_parts,), reading.positions
+    yield (width,), reading.starts if reading.encoding is None else np.empty(reading.encoding.width)
+    yield scores.hashes.shape, scores.folds
+    row, seen = reading.complete(np.full((1, width), np.nan))
+    for model in scores.models:
+        yield (1,), model.of(row, seen)
+        yield (n_parts,), model.put_back(row[0], seen[0], reading.starts)
+
+
 _CHECKS: dict[str, Callable[[Any], Iterator[tuple[tuple, Any]]]] = {
     "AutoencoderTransformer": _of_autoencoder,
     "ConvolutionalAutoencoderTransformer": _of_autoencoder,
     "RBMTransformer": _of_machine,
     "AutoencoderImputer": _of_imputer,
     "TableAutoencoderTransformer": _of_table,
+    "AutoencoderDetector": _of_detector,
 }

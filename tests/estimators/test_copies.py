@@ -21,6 +21,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skautoencoder import (
+    AutoencoderDetector,
     AutoencoderImputer,
     AutoencoderSearchCV,
     RBMTransformer,
@@ -54,10 +55,11 @@ ESTIMATORS = {
     "machine": (RBMTransformer(2, visible="gaussian", n_iter=3, random_state=0), X),
     "table": (TableAutoencoderTransformer(1, **SMALL), FRAME),
     "imputer": (AutoencoderImputer(n_networks=1, **SMALL), GAPS),
+    "detector": (AutoencoderDetector(quick(max_iter=2), contamination=0.1), X),
     "search": (search(), X),
     "pipeline": (make_pipeline(StandardScaler(), quick()), X),
 }
-SLOW = {"gaps", "convolutional", "table", "imputer", "search", "pipeline"}  # to fit
+SLOW = {"gaps", "convolutional", "table", "imputer", "detector", "search", "pipeline"}  # to fit
 
 
 def by_joblib(ours):

@@ -25,7 +25,10 @@ from tests.persistence.forged import damaged, lying
 from tests.persistence.models import FITS, fitted
 
 #: Files of many kinds of values, small ones.
-NAMES = ["plain", "gaps", "images", "machine", "imputer", "table that draws", "pipeline", "search"]
+NAMES = [
+    "plain", "gaps", "images", "machine", "imputer", "table that draws", "pipeline", "search",
+    "detector", "detector, told of bad rows",
+]  # fmt: skip
 #: Beside twice the file, what Python itself needs to read any.
 _ALLOWANCE = 2**20
 _SECONDS = 5.0

@@ -15,6 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 
 from skautoencoder import (
+    AutoencoderDetector,
     AutoencoderImputer,
     AutoencoderSearchCV,
     AutoencoderTransformer,
@@ -80,6 +81,11 @@ FITS = {
         AutoencoderImputer(n_networks=0, n_neighbors=0, add_indicator=True).fit(GAPS),
         GAPS,
     ),
+    "detector": lambda: (AutoencoderDetector(table(), random_state=0).fit(FRAME), FRAME),
+    "detector, told of bad rows": lambda: (
+        AutoencoderDetector(method="kernel", contamination=0.1, random_state=0).fit(GAPS),
+        GAPS,
+    ),
     "table": lambda: (table().fit(FRAME), FRAME),
     "table that draws": lambda: (table(objective=Variational()).fit(FRAME), FRAME),
     "search": lambda: (_search().fit(X), X),
@@ -117,7 +123,16 @@ UNFITTED = {
 }  # fmt: skip
 
 
-_QUICK = ("plain", "gaps", "chunks", "machine", "imputer", "table", "pipeline")
+_QUICK = (
+    "plain",
+    "gaps",
+    "chunks",
+    "machine",
+    "imputer",
+    "table",
+    "pipeline",
+    "detector, told of bad rows",
+)
 #: Names of :data:`FITS` as parameters of a test, of which those like others are slow.
 each_fit = pytest.mark.parametrize(
     "name",
@@ -134,7 +149,7 @@ def fitted(name):
 def answers(estimator, rows):
     """All that an estimator says of rows."""
     found = {}
-    for name in ("transform", "score_samples", "impute", "predict", "predict_proba"):
+    for name in ("transform", "score_samples", "impute", "predict", "predict_proba", "p_values"):
         if hasattr(estimator, name):
             found[name] = getattr(estimator, name)(rows)
     if hasattr(estimator, "inverse_transform") and hasattr(estimator, "n_components_"):

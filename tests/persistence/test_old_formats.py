@@ -14,7 +14,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skautoencoder import AutoencoderImputer, AutoencoderSearchCV, RBMTransformer, load, save
+from skautoencoder import (
+    AutoencoderDetector,
+    AutoencoderImputer,
+    AutoencoderSearchCV,
+    RBMTransformer,
+    load,
+    save,
+)
 from skautoencoder.losses import MixedLoss
 from skautoencoder.objectives import Variational
 from skautoencoder.persistence._file import FORMAT
@@ -43,6 +50,7 @@ def written():
         "imputer": AutoencoderImputer(
             n_networks=1, hidden_layer_sizes=(4,), max_iter=1, random_state=0
         ).fit(with_gaps(300)),
+        "detector": AutoencoderDetector(small(), contamination=0.1, random_state=0).fit(X[:20]),
         "table": table(objective=Variational()).fit(FRAME),
         "search": AutoencoderSearchCV(small(), {"n_components": [1, 2]}, cv=2).fit(X),
         "pipeline": make_pipeline(StandardScaler(), small(), LogisticRegression()).fit(
@@ -53,7 +61,8 @@ def written():
 
 def said(estimator, name):
     """What an estimator makes of rows, as numbers."""
-    method = estimator.transform if hasattr(estimator, "transform") else estimator.predict_proba
+    methods = ("transform", "predict_proba", "score_samples")
+    method = next(getattr(estimator, one) for one in methods if hasattr(estimator, one))
     return np.asarray(method(ROWS.get(name, X)), float)
 
 
@@ -68,6 +77,7 @@ def test_there_are_files_of_every_format():
     assert {path.parent.name for path in FILES} == {f"format_{i + 1}" for i in range(FORMAT)}
     assert {path.stem for path in FILES if path.parent.name == "format_1"} >= {
         "plain", "gaps", "chunks", "images", "machine", "imputer", "table", "search", "pipeline",
+        "detector",
     }  # fmt: skip
 
 
