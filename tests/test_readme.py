@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 GUIDE = (ROOT / "docs" / "objectives.md").read_text()
 SAVING = (ROOT / "docs" / "saving.md").read_text()
+ANOMALIES = (ROOT / "docs" / "anomalies.md").read_text()
 pytestmark = pytest.mark.slow
 
 
@@ -48,6 +49,15 @@ def test_the_page_on_saving_runs(tmp_path, monkeypatch):
     for block in re.findall(r"```python\n(.*?)```", SAVING, re.DOTALL):
         exec(block, names)
     assert_allclose(names["codes"], names["pipeline"].transform(names["X"]), atol=1e-4)
+
+
+def test_the_page_on_anomalies_runs(capsys):
+    names = {}
+    for block in re.findall(r"```python\n(.*?)```", ANOMALIES, re.DOTALL):
+        exec(block, names)
+    assert (names["p"] <= 0.05).mean() > 0.7
+    assert names["false"] <= 0.1
+    assert "contribution" in capsys.readouterr().out
 
 
 def test_the_guides_examples_run():

@@ -23,8 +23,6 @@ _COPY = 1e-12  # squared distance over squared norms of rows that are one
 class KernelMean:
     """The mean of reference rows, weighted by ``exp(-distance^2 / (2 width^2))``.
 
-    Wei, Chen & others call a row's distance from it kernel contraction matching.
-
     Parameters
     ----------
     references : ndarray of shape (n_references, n_columns)
@@ -61,7 +59,7 @@ class KernelMean:
         return weight @ self.references / (total if self.relative else total + _LEAST_SUM)
 
 
-def fit_kernel_mean(rows: np.ndarray, *, relative: bool, rng: np.random.Generator) -> KernelMean:
+def fit_kernel_mean(rows: np.ndarray, relative: bool, rng: np.random.Generator) -> KernelMean:
     """The :class:`KernelMean` of rows whose mean is zero.
 
     Its width is the one by which rows are nearest to the mean of the others.

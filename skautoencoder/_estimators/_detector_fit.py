@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -64,20 +65,16 @@ class Learning(NamedTuple):
         return np.where(self.seen, self.rows, np.nan)
 
 
-def of_rows(learning: Learning, held_out: np.ndarray, rng: np.random.Generator) -> KernelResidual:
-    """How far rows are from the mean of near ones, in standard deviations."""
-    space = standard_space(learning.rows, by_column=learning.by_column)
-    mean = fit_kernel_mean(space.of(learning.rows), relative=False, rng=rng)
-    return KernelResidual(space, mean)
-
-
-def of_bent_rows(
-    learning: Learning, held_out: np.ndarray, rng: np.random.Generator
+def of_near_rows(
+    space_of: Callable[..., Space],
+    relative: bool,
+    learning: Learning,
+    held_out: np.ndarray,
+    rng: np.random.Generator,
 ) -> KernelResidual:
-    """The same where far-off values are drawn near."""
-    space = bent_space(learning.rows, by_column=learning.by_column)
-    mean = fit_kernel_mean(space.of(learning.rows), relative=True, rng=rng)
-    return KernelResidual(space, mean)
+    """How far rows are from the mean of those near them, in a space of so and so."""
+    space = space_of(learning.rows, by_column=learning.by_column)
+    return KernelResidual(space, fit_kernel_mean(space.of(learning.rows), relative, rng))
 
 
 def of_network(
@@ -94,15 +91,21 @@ def of_network(
     network.fit(given(learning.rows), **chosen_by)
     codes = network.transform(given(learning.rows))
     center = codes.mean(axis=0)
-    mean = fit_kernel_mean(codes - center, relative=True, rng=rng)
+    mean = fit_kernel_mean(codes - center, True, rng)
     return NetworkResidual(space, network, learning.standardized, center, mean)
 
 
+_NEAR_ROWS = (
+    # Rows far from all are held against the mean of all; where far-off values are drawn near, and
+    # no row is far, against the nearest.
+    partial(of_near_rows, standard_space, False),
+    partial(of_near_rows, bent_space, True),
+)
 #: Of which measures the score is the mean.
 METHODS: dict[str, tuple[Callable[..., Residual], ...]] = {
-    "blend": (of_rows, of_bent_rows, of_network),
+    "blend": (*_NEAR_ROWS, of_network),
     "network": (of_network,),
-    "kernel": (of_rows, of_bent_rows),
+    "kernel": _NEAR_ROWS,
 }
 
 

@@ -183,6 +183,41 @@ def test_the_same_seed_gives_the_same_scores():
     assert_array_equal(one, other)
 
 
+# What PyOD's tests state of any of its detectors, on data as it makes them: a crowd of normal
+# rows, a tenth of others all around.
+
+
+def made(n_rows=200, seed=0):
+    rng = np.random.default_rng(seed)
+    strange = np.arange(n_rows) >= 0.9 * n_rows
+    around = rng.uniform(-10, 10, (n_rows, 2))
+    return np.where(strange[:, None], around, rng.standard_normal((n_rows, 2))), strange
+
+
+STATEMENTS = {
+    "a score for each training row": lambda d, X, y: d.calibration_scores_.shape == (180,),
+    "a score for each new row": lambda d, X, y: d.decision_function(X).shape == (200,),
+    "new scores tell strange rows": lambda d, X, y: roc_auc_score(y, -d.score_samples(X)) > 0.9,
+    "two labels": lambda d, X, y: set(d.predict(X)) == {-1, 1},
+    "labels by the threshold": lambda d, X, y: (
+        (d.predict(X) == -1) == (d.score_samples(X) < d.offset_)
+    ).all(),
+    "shares are probabilities": lambda d, X, y: np.all((d.p_values(X) > 0) & (d.p_values(X) <= 1)),
+    "ranks go with scores": lambda d, X, y: np.all(
+        np.diff(d.p_values(X)[np.argsort(d.score_samples(X))]) >= 0
+    ),
+    "a clone is not fitted": lambda d, X, y: not hasattr(clone(d), "offset_"),
+    "labels of a fit": lambda d, X, y: clone(d).fit_predict(X).shape == (200,),
+}
+
+
+@pytest.mark.parametrize("says", STATEMENTS.values(), ids=STATEMENTS)
+def test_what_is_said_of_any_detector(says):
+    X, _ = made()
+    detector = kernel(contamination=0.1).fit(X)
+    assert says(detector, *made(seed=1))
+
+
 # -- bad rows among the training rows
 
 
