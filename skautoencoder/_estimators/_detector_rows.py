@@ -55,7 +55,9 @@ class Reading(NamedTuple):
         if self.encoding is None:
             return [list(column) for column in rows.T]
         table = read_table(self.encoding.decode(rows))
-        return [column.objects for column in table.columns]
+        # A constant column comes back, too, and is no part of the rows.
+        with_parts = zip(self.encoding.parts, table.columns, strict=True)
+        return [column.objects for part, column in with_parts if part.encoder.width]
 
 
 def read_first(detector: Any, X: Any) -> tuple[np.ndarray, TableEncoding | None]:

@@ -304,6 +304,18 @@ def test_columns_that_are_set_aside_have_no_share():
     assert detector.n_features_in_ == 5
 
 
+def test_a_constant_column_of_a_frame_is_no_reason():
+    rows = frame()
+    rows.insert(0, "country", "here")
+    rows.insert(2, "year", 2024)
+    detector = kernel().fit(rows)
+    why = detector.explain(rows[:20], n_reasons=3)
+    assert not {"country", "year"} & set(why["column"])
+    sizes = why[why["column"] == "size"]
+    assert np.abs(sizes["expected"].astype(float) - sizes["value"].astype(float)).max() < 2
+    assert not detector.feature_scores(rows[:20])[:, [0, 2]].any()
+
+
 def test_kinds_are_taken_as_they_are_said():
     rows = pd.DataFrame({"code": np.arange(200) % 3, "x": np.random.default_rng(0).random(200)})
     detector = kernel(kinds={"code": "category"}).fit(rows)
