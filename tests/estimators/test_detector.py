@@ -15,6 +15,7 @@ from sklearn.datasets import load_breast_cancer, load_digits
 from sklearn.decomposition import PCA
 from sklearn.exceptions import NotFittedError
 from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -505,6 +506,16 @@ def test_copies_and_files_give_the_same(data, tmp_path):
 
 
 # -- beside others
+
+
+def test_it_is_a_step_of_pipelines_and_is_searched():
+    X, y = made()
+    pipeline = make_pipeline(StandardScaler(), kernel())
+    assert_array_equal(pipeline.fit_predict(X), pipeline.predict(X))
+    grid = {"autoencoderdetector__contamination": ["auto", 0.1]}
+    folds = StratifiedKFold(2)
+    search = GridSearchCV(pipeline, grid, scoring="roc_auc", cv=folds).fit(X, np.where(y, -1, 1))
+    assert search.best_score_ > 0.9
 
 
 def test_it_is_a_detector_for_nonconform():
