@@ -12,12 +12,15 @@ from skautoencoder.display._colours import COLOURS
 from skautoencoder.display._display import Display
 from skautoencoder.display._legend import short_name
 from skautoencoder.display._names import fitted_names
-from skautoencoder.display._wording import worded_pair
+from skautoencoder.display._wording import is_gap, worded_pair
 
 _MOST_BARS, _MOST_COLUMNS, _MOST_ROWS = 15, 20, 30
 _LETTERS_OF_A_VALUE, _LETTERS_OF_A_ROW = 20, 20
 _LETTERS_WITH_NUMBER = 24  # of names that are told apart by numbers
 _LETTERS_ACROSS = 3  # names of columns that are no longer than that stand upright
+_LEAST_UPPER, _MOST_LINEAR = 0.1, 3.0  # where colours end: at least, and on a linear scale
+_MOST_POWERS = 3  # of ten that are named on a scale
+_LEAST_HEIGHT = 2.0  # of a heat map, whose scale has numbers
 _LETTER, _LINE = 0.085, 0.3  # in inches
 
 
@@ -88,17 +91,14 @@ class AnomalyDisplay(Display):
         if isinstance(detector, Pipeline):
             last = detector[-1]
             rows = detector[:-1].transform(X) if len(detector) > 1 else X
-        contributions = last.feature_scores(rows)
         names = fitted_names(detector)
+        row_names = X.index if hasattr(X, "iloc") else None
+        contributions = last.feature_scores(rows)
         of_one = {}
         if len(contributions) == 1:
-            of_one = _of_one_row(last.explain(rows), contributions.shape[1], last)
-        return cls(
-            contributions,
-            feature_names=names,
-            row_names=X.index if hasattr(X, "iloc") else None,
-            **of_one,
-        )
+            own_names = getattr(last, "feature_names_in_", None)
+            of_one = _of_one_row(last.explain(rows), contributions.shape[1], own_names)
+        return cls(contributions, feature_names=names, row_names=row_names, **of_one)
 
     def plot(self, ax=None, *, max_features=None, max_rows=None):
         """Draw the contributions.
@@ -132,7 +132,11 @@ class AnomalyDisplay(Display):
         score = self.contributions.sum(axis=1)
         rows = np.argsort(-score, kind="stable")[: n_rows or _MOST_ROWS]
         total = self.contributions[rows].sum(axis=0)
-        return rows, np.argsort(-total, kind="stable")[:n_features]
+        columns = np.argsort(-total, kind="stable")
+        if self.expected is not None:  # of columns that were set aside there is nothing to say
+            known = [total[i] != 0 or not is_gap(self.expected[i]) for i in columns]
+            columns = columns[known] if any(known) else columns
+        return rows, columns[:n_features]
 
     def _names(self, columns):
         """Names in short, with their numbers where they would be the same."""
@@ -151,8 +155,9 @@ class AnomalyDisplay(Display):
             return 4.0 + _LETTER * (names + beside), 1.4 + _LINE * len(columns)
         across = _LETTER * max(len(name) for name in self._rows_named(rows))
         height = 1.4 + (_LETTER * names if names > _LETTERS_ACROSS else 0)
-        return max(2.2 + across + _LINE * len(columns), 5.0), height + max(
-            _LINE * len(rows), 2.0 if len(rows) < len(self.contributions) else 0.0
+        return (
+            max(2.2 + across + _LINE * len(columns), 5.0),
+            height + max(_LINE * len(rows), _LEAST_HEIGHT),
         )
 
     def _said(self, columns):
@@ -188,9 +193,12 @@ class AnomalyDisplay(Display):
     def _draw_heatmap(self, ax):
         rows, columns = self._chosen()
         shown, names = self.contributions[np.ix_(rows, columns)], self._names(columns)
-        upper = max(shown.max(), np.finfo(float).tiny)
-        drawn = ax.imshow(shown, cmap="Blues", vmin=min(shown.min(), 0), vmax=upper, aspect="auto")
-        self.figure_.colorbar(drawn, ax=ax, label="contribution")
+        norm, ticks = _colour_scale(max(shown.max(), _LEAST_UPPER))
+        drawn = ax.imshow(shown, cmap="Blues", norm=norm, aspect="auto")
+        bar = self.figure_.colorbar(drawn, ax=ax, label="contribution")
+        if ticks is not None:
+            bar.set_ticks(ticks, labels=[f"{tick:g}" for tick in ticks])
+            bar.minorticks_off()
         upright = max(map(len, names)) <= _LETTERS_ACROSS
         ax.set_xticks(range(len(columns)))
         ax.set_xticklabels(names, parse_math=False, rotation=0 if upright else 90)
@@ -201,6 +209,23 @@ class AnomalyDisplay(Display):
             xlabel=_some("column", len(columns), n_columns, "contribute most"),
             ylabel=_some("row", len(rows), n_rows, "are strangest"),
         )
+
+
+def _colour_scale(upper):
+    """A norm from 0 to the largest contribution, and ticks, or None for matplotlib's own.
+
+    One row may be a hundred times as strange as the next: then colours are logarithmic far up.
+    """
+    from matplotlib.colors import AsinhNorm, Normalize
+
+    if upper <= _MOST_LINEAR:
+        return Normalize(0, upper), None
+    n_powers = np.log10(upper)
+    if n_powers < _MOST_POWERS:
+        ticks = np.outer(10.0 ** np.arange(n_powers), [1, 3]).ravel()
+    else:
+        ticks = 10.0 ** np.arange(0, n_powers, n_powers // _MOST_POWERS)[1:]
+    return AsinhNorm(linear_width=1.0, vmin=0, vmax=upper), [0, *ticks[ticks <= upper]]
 
 
 def _checked(name, given, n_wanted):
@@ -219,15 +244,16 @@ def _checked(name, given, n_wanted):
     return found
 
 
-def _of_one_row(reasons, n_features, detector):
+def _of_one_row(reasons, n_features, names):
     """What a detector explains of one row, by the numbers of its columns."""
-    names = getattr(detector, "feature_names_in_", None)
     number = {name: i for i, name in enumerate(range(n_features) if names is None else names)}
-    found = {which: [None] * n_features for which in ("value", "expected")}
-    for which, values in found.items():
-        for name, value in zip(reasons["column"], reasons[which], strict=True):
-            values[number[name]] = value
-    return {"values": found["value"], "expected": found["expected"]}
+    numbers = [number[name] for name in reasons["column"]]
+    found = {}
+    for which, explained in (("values", reasons["value"]), ("expected", reasons["expected"])):
+        found[which] = [None] * n_features
+        for i, value in zip(numbers, explained, strict=True):
+            found[which][i] = value
+    return found
 
 
 def _some(what, n_shown, n_all, why):

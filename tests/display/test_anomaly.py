@@ -81,6 +81,7 @@ def test_many_rows_are_a_heat_map_the_strangest_on_top():
     assert display.row_names[order[0]] == "row 3"
     assert texts(display.ax_.get_xticklabels()) == list(rows.columns[columns])
     assert_allclose(display.ax_.images[0].get_array(), scores[order][:, columns])
+    assert_allclose(display.ax_.images[0].get_clim(), (0, scores.max()))
     assert (display.ax_.get_xlabel(), display.ax_.get_ylabel()) == ("column", "row")
 
 
@@ -129,6 +130,31 @@ def test_nothing_overlaps_or_is_cut_off(n_rows, n_columns, name):
     assert display.ax_.get_window_extent().width > 0.2 * whole.width
 
 
+@pytest.mark.parametrize("largest", [0, 0.5, 3.01, 40, 1e4, 1e13])
+def test_a_scale_of_any_length_can_be_read(largest):
+    scores = np.array([[largest, 0.0], [0.1 * largest, 1e-3 * largest]])
+    display = AnomalyDisplay(scores).plot()
+    bar = display.figure_.axes[-1]
+    display.figure_.draw_without_rendering()
+    low, high = bar.get_ylim()
+    named = [
+        label.get_window_extent()
+        for place, label in zip(bar.get_yticks(), bar.get_yticklabels(), strict=True)
+        if low <= place <= 1.001 * high
+    ]
+    assert len(named) >= 2
+    assert not any(a.overlaps(b) for a, b in pairwise(named))
+    assert high == pytest.approx(max(largest, 0.1))
+
+
+def test_columns_that_were_set_aside_have_no_bar():
+    X = mixed()[["a", "kind"]].assign(name=[f"customer {i}" for i in range(90)])
+    with pytest.warns(UserWarning, match="set aside"):
+        detector = fitted(X)
+    display = AnomalyDisplay.from_estimator(detector, X.iloc[:1]).plot()
+    assert sorted(texts(display.ax_.get_yticklabels())) == ["a", "kind"]
+
+
 def test_long_names_that_begin_alike_are_told_apart():
     names = ["the temperature of the reactor in the " + place for place in ("morning", "evening")]
     shown = AnomalyDisplay([[1.0, 2.0, 0.5]], feature_names=[*names, "b"]).plot()
@@ -137,14 +163,19 @@ def test_long_names_that_begin_alike_are_told_apart():
     ]  # fmt: skip
 
 
-def test_a_pipeline_names_what_its_first_steps_give():
+@pytest.mark.parametrize(
+    "first", [StandardScaler(), StandardScaler().set_output(transform="pandas")]
+)
+def test_a_pipeline_names_what_its_first_steps_give(first):
     X = mixed()[["a", "b"]]
-    pipeline = make_pipeline(StandardScaler(), AutoencoderDetector(method="kernel", random_state=0))
-    display = AnomalyDisplay.from_estimator(pipeline.fit(X), X.iloc[:1])
-    assert list(display.feature_names) == ["a", "b"]
-    expected = pipeline[-1].feature_scores(pipeline[0].transform(X.iloc[:1]))
-    assert_allclose(display.contributions, expected)
-    assert display.values == list(pipeline[0].transform(X.iloc[:1])[0])
+    pipeline = make_pipeline(first, AutoencoderDetector(method="kernel", random_state=0)).fit(X)
+    one, many = (AnomalyDisplay.from_estimator(pipeline, X.iloc[:n]) for n in (1, 5))
+    rows = pipeline[0].transform(X.iloc[:5])
+    assert_allclose(many.contributions, pipeline[-1].feature_scores(rows))
+    assert list(many.feature_names) == ["a", "b"]
+    of_name = dict(zip(one.feature_names, one.values, strict=True))
+    assert_allclose([of_name["a"], of_name["b"]], np.asarray(rows)[0])
+    assert_allclose(one.contributions.sum(), many.contributions[0].sum())
 
 
 def test_a_given_axes_is_drawn_on():
