@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from skautoencoder._cli._columns import Columns
+from skautoencoder._cli._columns import Columns, check_width
 from skautoencoder._cli._model_file import saved_estimator, write_estimator
 from skautoencoder._cli._models import known_columns, names_of
 from skautoencoder._cli._prepared import gaps_kept, prepared, warnings_told
@@ -45,7 +45,8 @@ class DetectorModel:
         if encoding is None:
             return _of_numbers(table, Columns(self.names, {}, self.left_out))
         if isinstance(table.X, np.ndarray):
-            return _of_array(table.X, self.names), []
+            check_width(table.X, len(self.names))
+            return pd.DataFrame(table.X, columns=list(self.names)), []
         return known_columns(table.X, list(self.names), self.left_out, encoding.empty)
 
     def write(self, path):
@@ -117,11 +118,3 @@ def _of_numbers(table, columns):
     """The rows of a table of numbers as a frame, so that the detector knows their names."""
     X, told = columns.matrix(table)
     return pd.DataFrame(X, columns=list(columns.names)), told
-
-
-def _of_array(X, names):
-    if X.shape[1] != len(names):
-        raise BadInputError(
-            f"the file has {X.shape[1]} columns, and the model was fitted to {len(names)}."
-        )
-    return pd.DataFrame(X, columns=list(names))

@@ -121,7 +121,7 @@ def _model_and_table(options):
 def _check_not_fitted_by(options):
     """Raise a BadInputError if something is asked of a detector that has been fitted."""
     for option in ("level", "contamination", "method", "kinds"):
-        if getattr(options, option):
+        if getattr(options, option) not in (None, {}):
             raise BadInputError(
                 f"--{option} is for what is to be learnt, and {options.normal!r} has been."
             )
@@ -149,6 +149,8 @@ def _normal(options):
         return table, told
     named = [name for name in (options.target, options.index, *options.drop) if name in table.X]
     X = table.X.drop(columns=named)
+    if X.shape[1] == 0:
+        raise BadInputError(f"no columns are left in {options.normal!r} to learn from.")
     return replace(table, X=X, names=list(X), left_out=(*table.left_out, *named)), told
 
 
@@ -183,7 +185,7 @@ def _summary(options, detector, found):
             f"{flagged}. No p-value is below {n_least / (n_learnt + 1):.2g}: {n_learnt:,} rows are "
             f"too few for the level {level:g}, which takes {ceil(n_least / level) - 1:,}."
         ]
-    by_chance = f"{level * n_rows:.0f} of {n_rows:,} normal rows would be"
+    by_chance = f"{level * n_rows:,.0f} of {n_rows:,} normal rows would be"
     lines = [f"{flagged}. At the level {level:g}, about {by_chance}."]
     if by_itself:
         lines.append(

@@ -133,10 +133,16 @@ class AnomalyDisplay(Display):
         rows = np.argsort(-score, kind="stable")[: n_rows or _MOST_ROWS]
         total = self.contributions[rows].sum(axis=0)
         columns = np.argsort(-total, kind="stable")
-        if self.expected is not None:  # of columns that were set aside there is nothing to say
-            known = [total[i] != 0 or not is_gap(self.expected[i]) for i in columns]
-            columns = columns[known] if any(known) else columns
-        return rows, columns[:n_features]
+        known = np.isin(columns, self._known())
+        return rows, columns[known][:n_features]
+
+    def _known(self):
+        """Numbers of the columns of which something is said: not of those that were set aside."""
+        every = np.arange(self.contributions.shape[1])
+        if self.expected is None:
+            return every
+        known = [not is_gap(value) for value in self.expected] | (self.contributions[0] > 0)
+        return every[known] if known.any() else every
 
     def _names(self, columns):
         """Names in short, with their numbers where they would be the same."""
@@ -186,7 +192,7 @@ class AnomalyDisplay(Display):
             beside.set_yticks(places)
             beside.set_yticklabels(self._said(columns), parse_math=False)
             beside.tick_params(length=0)
-        n_all = self.contributions.shape[1]
+        n_all = len(self._known())
         if len(columns) < n_all:
             ax.set_title(f"{len(columns)} of {n_all} columns, which contribute most", fontsize=10)
 

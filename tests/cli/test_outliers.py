@@ -234,6 +234,7 @@ def test_the_report_is_a_page_of_the_strangest_rows(folder):
         (["t.csv", "--normal", "ae.safetensors"], "no fitted AutoencoderDetector"),
         (["t.csv", "--normal", "raw.safetensors"], "no fitted AutoencoderDetector"),
         (["t.csv", "--normal", "raw.safetensors", "--level", "0.1"], "--level is for what is to"),
+        (["t.csv", "--normal", "only.csv", "--target", "b"], "no columns are left in 'only.csv'"),
         (["infinite.csv"], "infinite values, first in row 2"),
         (["flat.csv"], "No column of X varies"),
         (["two.csv"], "minimum of 3 is required by AutoencoderDetector"),
@@ -241,6 +242,7 @@ def test_the_report_is_a_page_of_the_strangest_rows(folder):
 )
 def test_bad_input_is_one_line_and_writes_nothing(folder, arguments, message, capsys):
     (folder / "flat.csv").write_text("a,b\n" + "1,2\n" * 9)
+    (folder / "only.csv").write_text("b\n1\n2\n4\n3\n")
     (folder / "two.csv").write_text("a,b\n1,2\n3,5\n")
     numbers().assign(c=[1, np.inf, *range(58)]).to_csv("infinite.csv", index=False)
     save(AutoencoderDetector(), "raw.safetensors")
@@ -266,6 +268,13 @@ def test_a_table_of_other_columns_is_refused(folder, change, message, capsys):
     arguments = ["new.csv", "--normal", "numbers.csv", "--method", "kernel", "--out", "o.csv"]
     assert main(["outliers", *arguments]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_an_array_of_other_columns_is_refused(folder, capsys):
+    np.save("n.npy", numbers().to_numpy())
+    arguments = ["n.npy", "--normal", "normal.csv", "--method", "kernel", "--out", "o.csv"]
+    assert main(["outliers", *arguments]) == 2
+    assert "the file has 2 columns, and the model was fitted to 4" in capsys.readouterr().err
 
 
 def test_level_and_contamination_exclude_each_other(folder, capsys):

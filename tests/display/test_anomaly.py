@@ -153,6 +153,11 @@ def test_columns_that_were_set_aside_have_no_bar():
         detector = fitted(X)
     display = AnomalyDisplay.from_estimator(detector, X.iloc[:1]).plot()
     assert sorted(texts(display.ax_.get_yticklabels())) == ["a", "kind"]
+    assert display.ax_.get_title() == ""
+    told = AnomalyDisplay([[1.0, 0.0]], values=[5, 6], expected=[None, None]).plot()
+    assert texts(told.ax_.get_yticklabels()) == ["0"]
+    none = AnomalyDisplay([[0.0, 0.0]], values=[5, 6], expected=[None, None]).plot()
+    assert len(none.ax_.patches) == 2
 
 
 def test_long_names_that_begin_alike_are_told_apart():
