@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from skautoencoder._anomalies._scores import FoldScore, FoldScores
+from skautoencoder._data._blas import one_blas_thread
 from skautoencoder._functions import Array
 
 
@@ -28,7 +29,8 @@ def shares(scores: FoldScores, rows: Array, seen: Array, starts: Array) -> Array
 
     def lowered(model: FoldScore, some: Array) -> Array:
         score = model.of(rows[some], seen[some])
-        back = [model.put_back(rows[row], seen[row], starts) for row in some]
+        with one_blas_thread():  # many small products: threads would wait for each other
+            back = [model.put_back(rows[row], seen[row], starts) for row in some]
         return score[:, None] - np.reshape(back, (len(some), len(starts)))
 
     there = np.logical_or.reduceat(seen, starts, axis=1)
@@ -44,6 +46,7 @@ def expected(scores: FoldScores, rows: Array, seen: Array, starts: Array) -> Arr
     """What is expected of each part of rows, in the units of the data; as :func:`shares`."""
 
     def of_model(model: FoldScore, some: Array) -> Array:
-        return np.array([model.expected(rows[row], seen[row], starts) for row in some])
+        with one_blas_thread():
+            return np.array([model.expected(rows[row], seen[row], starts) for row in some])
 
     return scores.mean(rows, seen, of_model, rows.shape[1])

@@ -1,4 +1,4 @@
-"""The command line: compare, fit, transform and back, impute, from file to file."""
+"""The command line: compare, fit, transform and back, impute, outliers, from file to file."""
 
 from __future__ import annotations
 
@@ -8,11 +8,18 @@ import warnings
 
 import numpy as np
 
-from skautoencoder._cli import _compare, _fit, _impute, _inverse_transform, _transform
+from skautoencoder._cli import (
+    _compare,
+    _fit,
+    _impute,
+    _inverse_transform,
+    _outliers,
+    _transform,
+)
 from skautoencoder._cli._interrupting import INTERRUPTED
 from skautoencoder._errors import first_line, one_line
 
-_COMMANDS = (_compare, _fit, _transform, _inverse_transform, _impute)
+_COMMANDS = (_compare, _fit, _transform, _inverse_transform, _impute, _outliers)
 
 
 def main(arguments=None):

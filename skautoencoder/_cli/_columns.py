@@ -50,7 +50,7 @@ class Columns:
             If columns are missing, hold text where numbers were learnt, or infinite values.
         """
         if isinstance(table.X, np.ndarray):
-            _check_width(table.X, len(self.encoded_names))
+            check_width(table.X, len(self.encoded_names))
             return _finite(table.X), []
         remarks = checked_names(table.X, self.names, self.left_out)
         parts = []
@@ -122,7 +122,8 @@ def _one_hot(name, column, levels):
     return part, [f"{name}: {listed(words[new].unique())} not known to the model, taken for gaps"]
 
 
-def _check_width(X, n_columns):
+def check_width(X, n_columns):
+    """Raise a BadInputError if rows have another number of columns than a model knows."""
     if X.shape[1] != n_columns:
         raise BadInputError(
             f"the file has {X.shape[1]} columns, and the model was fitted to {n_columns}."

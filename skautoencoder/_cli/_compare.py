@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import os
 import sys
 import warnings
 from dataclasses import replace
@@ -13,6 +11,7 @@ from sklearn.decomposition import PCA
 from sklearn.pipeline import make_pipeline
 
 from skautoencoder._cli._columns import columns_of
+from skautoencoder._cli._extras import DRAWING, check_extra
 from skautoencoder._cli._options import (
     add_data,
     add_scaling,
@@ -25,7 +24,6 @@ from skautoencoder._cli._prepared import prepared
 from skautoencoder._cli._table import BadInputError
 from skautoencoder._cli._terminal import ProgressLine, terminal_table
 from skautoencoder._cli._whole_file import whole_file
-from skautoencoder._errors import one_line
 from skautoencoder._estimators._autoencoder import AutoencoderTransformer
 from skautoencoder._estimators._imputer import AutoencoderImputer
 from skautoencoder._tables._table import read_table
@@ -134,28 +132,9 @@ def _check_report(path, table):
     """Find out what a report at ``path`` would lack, before hours of computing."""
     if not path:
         return
-    for module in ("matplotlib", "matplotlib.backends.backend_agg", "pandas"):
-        name = module.split(".")[0]
-        try:
-            _import_whatever_backend(module)
-        except ImportError as error:
-            raise BadInputError(
-                f"--out needs {name}: pip install 'skautoencoder[plot]'."
-            ) from error
-        except Exception as error:  # an installation that is broken in its own way
-            raise BadInputError(f"--out needs {name}, which fails: {one_line(error)}") from error
+    check_extra("--out", DRAWING, "plot")
     if min(table.X.shape) < 2:
         raise BadInputError(
             "--out draws a map of two components, for which there must be two rows and two "
             f"columns. The table has {table.X.shape[0]} and {table.X.shape[1]}."
         )
-
-
-def _import_whatever_backend(module):
-    """Import a module as if no MPLBACKEND were inherited, which can keep matplotlib from it."""
-    inherited = os.environ.pop("MPLBACKEND", None)
-    try:
-        importlib.import_module(module)
-    finally:
-        if inherited is not None:
-            os.environ["MPLBACKEND"] = inherited

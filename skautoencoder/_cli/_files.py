@@ -44,7 +44,7 @@ def read_table(source, target=None, options=None, choose=True):
         choice = choice_of(content, target, options, choose)
         names = [str(name) for name in choice.frame]
         left_out = tuple(str(name) for name in content if name not in choice.frame)
-        table = Table(choice.frame, names, choice.y, None, choice.index, left_out)
+        table = Table(choice.frame, names, choice.y, None, choice.index, left_out, content)
         return table, [*remarks, *choice.remarks]
     return _of_array(content, source, target, options), remarks
 

@@ -31,8 +31,13 @@ def write_model(path, model, target=None):
     target : str or None
         The name of the column that it did not learn from.
     """
+    write_estimator(path, model.transformer, {**model.notes, "target": target})
+
+
+def write_estimator(path, estimator, notes):
+    """Write an estimator, and notes of plain values beside it, whole or not at all."""
     with told(path):
-        write_file(path, model.transformer, (), {**model.notes, "target": target})
+        write_file(path, estimator, (), notes)
 
 
 def read_model(path, trust_pickle=False):
@@ -49,15 +54,21 @@ def read_model(path, trust_pickle=False):
     BadInputError
         If the file cannot be read, is damaged, or holds something else.
     """
-    try:
-        estimator, notes = _of_pickle(path) if trust_pickle else _of_file(path)
-    except OSError as error:
-        raise BadInputError(f"cannot read the model {path!r}: {error.strerror}.") from error
+    estimator, notes = saved_estimator(path, trust_pickle)
     if not hasattr(estimator, "transform") or not hasattr(estimator, "n_features_in_"):
         raise BadInputError(
             f"{path!r} holds a {type(estimator).__name__}, but no fitted estimator that transforms."
         )
-    return _model(estimator, notes if isinstance(notes, dict) else {})
+    return _model(estimator, notes)
+
+
+def saved_estimator(path, trust_pickle=False):
+    """The estimator in a file, and a dict of what was noted beside it; as :func:`read_model`."""
+    try:
+        estimator, notes = _of_pickle(path) if trust_pickle else _of_file(path)
+    except OSError as error:
+        raise BadInputError(f"cannot read the model {path!r}: {error.strerror}.") from error
+    return estimator, notes if isinstance(notes, dict) else {}
 
 
 def _model(estimator, notes):

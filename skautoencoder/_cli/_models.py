@@ -121,9 +121,24 @@ class TableModel:
         if isinstance(table.X, np.ndarray):
             return table.X, []
         names = self.transformer.feature_names_in_.tolist()
-        told = checked_names(table.X, names, self.left_out)
-        learnt = self.transformer._encoding.empty
-        return table.X[names].apply(lambda column: _as_text(column, learnt[column.name])), told
+        return known_columns(table.X, names, self.left_out, self.transformer._encoding.empty)
+
+
+def known_columns(frame, names, left_out, learnt):
+    """The columns of a frame that a model was fitted to, and what to tell of the others.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    names : list of str
+        Of the columns that it was fitted to.
+    left_out : frozenset of str
+        Others that its file had.
+    learnt : DataFrame
+        Without rows, with the types of what it was fitted to.
+    """
+    told = checked_names(frame, names, left_out)
+    return frame[names].apply(lambda column: _as_text(column, learnt[column.name])), told
 
 
 def names_of(transformer):

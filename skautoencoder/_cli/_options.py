@@ -42,14 +42,19 @@ def add_scaling(parser):
         "--no-scale", action="store_true",
         help="take named columns in their units; else numbers and dates are scaled, words encoded",
     )  # fmt: skip
+    add_kinds(parser)
+    parser.add_argument(
+        "--encode", action="store_true", help="with --no-scale, columns of text become one-hot"
+    )
+
+
+def add_kinds(parser):
+    """Add the argument that says what columns of a table hold."""
     parser.add_argument(
         "--kinds", type=_kinds, default={}, metavar="A=KIND,B=KIND",
         help="kinds of columns where what is found is not what is meant: number, integer, binary, "
         "category, datetime, count",
     )  # fmt: skip
-    parser.add_argument(
-        "--encode", action="store_true", help="with --no-scale, columns of text become one-hot"
-    )
 
 
 def read_data(options, choose=True):
@@ -71,10 +76,10 @@ def tell(source, remarks):
         print(f"skautoencoder: {source}: {'; '.join(remarks)}", file=sys.stderr)
 
 
-def check_out(path, ends):
-    """Raise a BadInputError if ``--out`` has another ending, or could not be written."""
+def check_out(path, ends, option="--out"):
+    """Raise a BadInputError if a file to write has another ending, or could not be written."""
     if path and not path.lower().endswith(ends):
-        raise BadInputError(f"--out {path!r} must end in {' or '.join(ends)}.")
+        raise BadInputError(f"{option} {path!r} must end in {' or '.join(ends)}.")
     if path:
         check_writable(path)
 

@@ -60,9 +60,14 @@ def prepared(frame, kinds):
         frame = frame.drop(columns=list(why))
     count = Counter(kind for kind in encoding.kinds.values() if kind in _SAID)
     said = [f"{n} {_SAID[kind][n > 1]}" for kind, n in count.items()]
+    told = f"{', '.join(said)}: scaled and encoded{gaps_kept(frame)}"
+    return Prepared(frame, encoding, [*remarks, told])
+
+
+def gaps_kept(frame):
+    """How many gaps a frame has, to end a remark with; "" if it has none."""
     n_gaps = int(frame.isna().to_numpy().sum())
-    gaps = f"; {n_gaps:,} gap{'s' * (n_gaps > 1)} kept" if n_gaps else ""
-    return Prepared(frame, encoding, [*remarks, f"{', '.join(said)}: scaled and encoded{gaps}"])
+    return f"; {n_gaps:,} gap{'s' * (n_gaps > 1)} kept" if n_gaps else ""
 
 
 @contextmanager
@@ -72,5 +77,7 @@ def warnings_told(remarks):
         warnings.simplefilter("always", UserWarning)
         yield
     remarks += [
-        first_line(warning.message) for warning in caught if warning.category is UserWarning
+        first_line(warning.message).removesuffix(".")
+        for warning in caught
+        if warning.category is UserWarning
     ]

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import base64
 import html
-import io
 import json
 from functools import partial
-from importlib import resources
-from string import Template
 
 import numpy as np
 
-from skautoencoder._errors import one_line
+from skautoencoder._cli._page import figures, page
 from skautoencoder.comparison import LARGER_IS_BETTER, standard_error
 from skautoencoder.comparison._targets import names_of, plain_values
 from skautoencoder.display import (
@@ -39,14 +36,14 @@ def report(title, comparison, table, pca, autoencoder):
         The autoencoder of dense layers with ``activation="gelu"`` and squared error: the page
         itself decodes with its weights.
     """
-    template = Template(resources.files(__package__).joinpath("_report.html").read_text("utf-8"))
     n_rows, n_columns = table.X.shape
-    return template.substitute(
-        title=html.escape(title),
+    return page(
+        title,
+        "_report.html",
         summary=f"{n_rows:,} rows of {n_columns:,} columns. Each figure is from rows that the "
         f"transformer did not see: {comparison.n_test:,} a fold. {_meaning(comparison)}",
         table=_table(comparison),
-        pictures="\n".join(_pictures(comparison, table, pca, autoencoder)),
+        pictures=figures(_displays(comparison, table, pca, autoencoder)),
         model=json.dumps(_model(table, autoencoder)),
     )
 
@@ -91,16 +88,6 @@ def _cell(comparison, transformer, size, measure):
     return f"<td{mark}>{values.mean():.3g} ± {standard_error(values):.1g}</td>"
 
 
-def _pictures(comparison, table, pca, autoencoder):
-    """The figures, or instead of one that cannot be drawn why so: the page stands without it."""
-    for caption, make in _displays(comparison, table, pca, autoencoder):
-        try:
-            yield _figure(make(), caption)
-        except Exception as error:  # of drawing, whatever the labels, fonts or numbers
-            why = html.escape(f"{caption}: could not be drawn. {one_line(error)}")
-            yield f'<p class="note">{why}</p>'
-
-
 def _displays(comparison, table, pca, autoencoder):
     """Captions, and functions that make their displays."""
     shown = [m for m in ("squared_error", "linear_score", "knn_score") if m in comparison.measures]
@@ -124,25 +111,6 @@ def _displays(comparison, table, pca, autoencoder):
         )
     caption = "The autoencoder of two components while it learns"
     yield caption, partial(LossCurveDisplay.from_estimator, autoencoder)
-
-
-def _figure(display, caption):
-    # No pyplot, which would load whatever backend was inherited
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=display._figure_size(), layout="constrained")
-    canvas = FigureCanvasAgg(figure)
-    display.plot(figure.add_subplot())
-    picture = io.BytesIO()
-    figure.set_dpi(110)
-    canvas.print_png(picture)
-    source = base64.b64encode(picture.getvalue()).decode()
-    caption = html.escape(caption)
-    return (
-        f'<figure><img alt="{caption}" src="data:image/png;base64,{source}">'
-        f"<figcaption>{caption}</figcaption></figure>"
-    )
 
 
 def _model(table, autoencoder):

@@ -25,6 +25,8 @@ class Table:
         What names the rows.
     left_out : tuple of str
         Columns of the file that are not in X.
+    whole : DataFrame or None
+        All columns of the file, as they were read; None where they have no names.
     """
 
     X: Any
@@ -33,3 +35,4 @@ class Table:
     image_shape: tuple | None = None
     index: Any = None
     left_out: tuple = ()
+    whole: Any = None

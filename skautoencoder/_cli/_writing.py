@@ -36,11 +36,11 @@ def write_table(path, content, names, index=None):
         _WRITERS[path.suffix.lower()](draft, content, names, index)
 
 
-def check_table_out(path):
-    """Raise a BadInputError if no table could be written to a path."""
-    ending = Path(path).suffix.lower()
-    if ending not in _WRITERS:
-        raise BadInputError(f"--out {path!r} must end in one of {', '.join(_WRITERS)}.")
+def check_table_out(path, *, of_text=False):
+    """Raise a BadInputError if no table could be written to a path, ``of_text`` not of words."""
+    ending, endings = Path(path).suffix.lower(), _OF_TEXT if of_text else _WRITERS
+    if ending not in endings:
+        raise BadInputError(f"--out {path!r} must end in one of {', '.join(endings)}.")
     for module in _NEEDED.get(ending, ()):
         try:
             importlib.import_module(module)
@@ -120,5 +120,6 @@ _WRITERS = {
     ".feather": _write_feather,
     ".npy": _write_npy,
 }
+_OF_TEXT = [ending for ending in _WRITERS if ending != ".npy"]
 _NEEDED = {".parquet": ("pandas", "pyarrow"), ".feather": ("pandas", "pyarrow")}
-TABLE_FORMATS = ", ".join(_WRITERS)
+TABLE_FORMATS, TEXT_FORMATS = ", ".join(_WRITERS), ", ".join(_OF_TEXT)

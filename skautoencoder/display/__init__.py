@@ -5,6 +5,7 @@ As scikit-learn's: the constructor takes numbers, ``from_estimator`` computes th
 ``skautoencoder[plot]``), and leaves ``ax_`` and ``figure_``.
 """
 
+from skautoencoder.display._anomaly import AnomalyDisplay
 from skautoencoder.display._code import CodeDisplay
 from skautoencoder.display._colours import COLOURS
 from skautoencoder.display._comparison import ComparisonDisplay
@@ -15,6 +16,7 @@ from skautoencoder.display._reconstruction import ReconstructionDisplay
 
 __all__ = [
     "COLOURS",
+    "AnomalyDisplay",
     "CodeDisplay",
     "ComparisonDisplay",
     "DecoderDisplay",

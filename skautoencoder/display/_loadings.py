@@ -10,6 +10,7 @@ from skautoencoder.display._code import CodeDisplay
 from skautoencoder.display._display import Display
 from skautoencoder.display._images import checked_shape, draw_images
 from skautoencoder.display._legend import short_name
+from skautoencoder.display._names import fitted_names
 
 _ARROW = "0.15"
 _HEATMAP, _BIPLOT = "heatmap", "biplot"
@@ -100,7 +101,7 @@ class LoadingsDisplay(Display):
         loadings = last.components_ * np.sqrt(last.explained_variance_)[:, None]
         return cls(
             loadings,
-            feature_names=_names(estimator, last),
+            feature_names=fitted_names(estimator),
             codes=None if X is None else estimator.transform(X),
             y=y,
             image_shape=image_shape,
@@ -223,18 +224,6 @@ class LoadingsDisplay(Display):
 
     def _figure_size(self):
         return self._size
-
-
-def _names(estimator, last):
-    """The names of the features that the last step was fitted to, or None."""
-    if hasattr(last, "feature_names_in_"):
-        return last.feature_names_in_
-    if isinstance(estimator, Pipeline) and len(estimator) > 1:
-        try:
-            return estimator[:-1].get_feature_names_out()
-        except (AttributeError, NotImplementedError, ValueError):  # a step that names nothing
-            return None
-    return None
 
 
 def _number_components(ax, n_components):

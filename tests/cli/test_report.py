@@ -97,9 +97,9 @@ import numpy as np
 from skautoencoder._cli._compare import _check_report
 from skautoencoder._cli._table import Table
 _check_report("r.html", Table(np.eye(3), ["a", "b", "c"]))
-from skautoencoder._cli._report import _figure
+from skautoencoder._cli._page import figure
 from skautoencoder.display import CodeDisplay
-print(_figure(CodeDisplay(np.eye(3), y=["a", "b", "c"]), "map")[:60])
+print(figure(CodeDisplay(np.eye(3), y=["a", "b", "c"]), "map")[:60])
 """
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program],
