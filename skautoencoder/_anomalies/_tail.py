@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-_LEAST_SCALE = 1e-6  # of a tail, over the residual at which it begins
+# Of a tail, over the residual at which it begins, and in standard deviations of columns.
+_LEAST_SHARE, _LEAST_SCALE = 1e-6, 1e-12
 _BODY = 0.9  # up to which share ranks are counted; beyond, a tail falls exponentially
 
 
@@ -44,6 +45,5 @@ def fit_tail(residuals: np.ndarray) -> Tail:
     start = np.sort(residuals)[int(_BODY * n_rows)]
     excess = residuals[residuals > start] - start
     # Where hardly any residual differs from the rest there is no tail to measure.
-    least = _LEAST_SCALE * (start if start > 0 else 1.0)
-    scale = max(excess.mean() if len(excess) else 0.0, least)
+    scale = max(excess.mean() if len(excess) else 0.0, _LEAST_SHARE * start, _LEAST_SCALE)
     return Tail(sizes, -np.log1p(-smaller / (n_rows + 1)), float(start), float(scale))

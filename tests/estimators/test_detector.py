@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import warnings
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -212,11 +213,14 @@ STATEMENTS = {
 }
 
 
+@cache
+def fitted_to_made_rows():
+    return kernel(contamination=0.1).fit(made()[0])
+
+
 @pytest.mark.parametrize("says", STATEMENTS.values(), ids=STATEMENTS)
 def test_what_is_said_of_any_detector(says):
-    X, _ = made()
-    detector = kernel(contamination=0.1).fit(X)
-    assert says(detector, *made(seed=1))
+    assert says(fitted_to_made_rows(), *made(seed=1))
 
 
 # -- bad rows among the training rows
@@ -508,6 +512,7 @@ def test_copies_and_files_give_the_same(data, tmp_path):
 # -- beside others
 
 
+@pytest.mark.slow
 def test_it_is_a_step_of_pipelines_and_is_searched():
     X, y = made()
     pipeline = make_pipeline(StandardScaler(), kernel())
