@@ -137,6 +137,7 @@ def test_columns_of_the_table_keep_their_names(folder, capsys):
     assert "'score__' is written" in told
 
 
+@pytest.mark.slow
 def test_a_share_of_bad_rows(folder, capsys):
     written = outliers("numbers.csv", "--contamination", "0.1")
     assert written["outlier"].sum() == 6
@@ -184,6 +185,7 @@ def test_levels_and_columns_that_are_new_are_told(folder, capsys):
     assert "in column 'kind': 'sideways'" in told[1]
 
 
+@pytest.mark.slow
 def test_pixels_are_of_one_unit(folder):
     images = np.random.default_rng(0).integers(0, 9, (60, 2, 2)).astype(np.uint8)
     images[:, 0, 0] *= 20
@@ -194,6 +196,7 @@ def test_pixels_are_of_one_unit(folder):
     assert_allclose(written["score"], -fitted(rows, standardize=False).score_samples(rows))
 
 
+@pytest.mark.slow
 def test_arrays_and_other_formats(folder):
     np.save("n.npy", numbers().to_numpy())
     of_array = outliers("n.npy")

@@ -104,7 +104,7 @@ def test_of_many_the_strangest_are_shown(n_rows):
 
 
 @pytest.mark.parametrize("n_rows", [1, 2, 40])
-@pytest.mark.parametrize("n_columns", [1, 3, 60])
+@pytest.mark.parametrize("n_columns", [1, 3, pytest.param(60, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", ["c", "a very long name, $, of\na column in some unit {}"])
 def test_nothing_overlaps_or_is_cut_off(n_rows, n_columns, name):
     rng = np.random.default_rng(0)

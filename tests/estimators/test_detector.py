@@ -146,7 +146,7 @@ def test_a_training_row_is_known_again_alone_and_among_others():
     assert detector.score_samples(moved) != detector.score_samples(X[5:6])
 
 
-@pytest.mark.parametrize("n_copies", [1, 4])
+@pytest.mark.parametrize("n_copies", [pytest.param(1, marks=pytest.mark.slow), 4])
 def test_thresholds_hold_whatever_the_number_of_copies(n_copies):
     """Copies in training must not make new rows strange."""
     X = np.random.default_rng(0).standard_normal((400, 5))
@@ -161,7 +161,9 @@ def test_thresholds_hold_where_many_new_rows_are_old_ones():
     assert (p <= 0.05).mean() < 0.07
 
 
-@pytest.mark.parametrize("level", [0.01, 0.05, 0.3])
+@pytest.mark.parametrize(
+    "level", [0.05, *(pytest.param(one, marks=pytest.mark.slow) for one in (0.01, 0.3))]
+)
 def test_a_level_is_the_share_of_normal_rows_that_are_flagged(level):
     X, fresh = (np.random.default_rng(s).standard_normal((n, 4)) for s, n in ((0, 600), (1, 5000)))
     found = (kernel(level=level).fit(X).predict(fresh) == -1).mean()
@@ -226,7 +228,9 @@ def test_what_is_said_of_any_detector(says):
 # -- bad rows among the training rows
 
 
-@pytest.mark.parametrize("share", [0.02, 0.1, 0.5])
+@pytest.mark.parametrize(
+    "share", [0.1, *(pytest.param(one, marks=pytest.mark.slow) for one in (0.02, 0.5))]
+)
 def test_a_share_of_the_training_rows_is_flagged(share):
     X = parabola()
     detector = kernel(contamination=share)
