@@ -183,8 +183,7 @@ class AutoencoderDetector(OutlierMixin, BaseEstimator):
         complete, seen = reading.complete(rows)
         learning = steps.learning_of(self, encoding, complete, seen, seed)
         if self.contamination != "auto":
-            kept = steps.kept_rows(complete, self.contamination, seed)
-            learning = learning.at(kept)._replace(left_out=complete[~kept])
+            learning, kept = steps.without_bad_rows(learning, self.contamination, seed)
             groups = None if groups is None else groups[kept]
         fold = steps.folds(type(self).__name__, learning, groups, seed)
         self._scores, of_training = steps.fit_scores(self.method, learning, fold, seed)

@@ -45,8 +45,8 @@ class Learning(NamedTuple):
         Whether each column has a width of its own, and not all of them one.
     standardized : bool
         Whether the network is given standardized rows, and not rows as they are.
-    left_out : ndarray of shape (n_left_out, n_columns)
-        Rows that may be bad, where some are said to be.
+    forest : ForestResidual or None
+        Of all rows, bad ones too, where some are said to be bad: a measure of its own then.
     """
 
     rows: np.ndarray
@@ -54,7 +54,7 @@ class Learning(NamedTuple):
     network: Any
     by_column: bool
     standardized: bool
-    left_out: np.ndarray
+    forest: ForestResidual | None = None
 
     def at(self, index: np.ndarray) -> Learning:
         """The same for some of the rows."""
@@ -109,10 +109,24 @@ METHODS: dict[str, tuple[Callable[..., Residual], ...]] = {
 }
 
 
-def of_forest(learning: Learning, held_out: np.ndarray, rng: np.random.Generator) -> ForestResidual:
-    """How soon random cuts part rows from the others, those that were left out among them."""
+def without_bad_rows(learning: Learning, share: float, seed: int) -> tuple[Learning, np.ndarray]:
+    """What is left when the share that may be bad is taken out, and which rows these are.
+
+    By an isolation forest: a score of what is near cannot tell a crowd of bad rows. One of all
+    rows, for all folds: if it had not seen the rows of a fold, but all bad ones, it would take
+    the former for stranger.
+    """
     space = standard_space(learning.rows, by_column=True)
-    forest = _forest(space, np.vstack([learning.rows, learning.left_out]), rng)
+    random_state = int(generator(seed, MEASURE).integers(2**31))
+    forest = IsolationForest(random_state=random_state).fit(space.of(learning.rows))
+    measure = forest_residual(space, forest)
+    order = np.argsort(-measure.sizes(learning.rows, learning.seen), kind="stable")
+    kept = np.sort(order[int(np.ceil(share * len(order))) :])
+    return learning.at(kept)._replace(forest=measure), kept
+
+
+def forest_residual(space: Space, forest: IsolationForest) -> ForestResidual:
+    """The :class:`ForestResidual` of a forest that was fitted to rows in a space."""
     trees = [tree.tree_ for tree in forest.estimators_]
     counts = np.array([tree.node_count for tree in trees])
     roots = (np.cumsum(counts) - counts).astype(np.int32)
@@ -134,23 +148,6 @@ def of_forest(learning: Learning, held_out: np.ndarray, rng: np.random.Generator
     )
 
 
-def kept_rows(rows: np.ndarray, share: float, seed: int) -> np.ndarray:
-    """Whether each row is kept when the share that may be bad is left out.
-
-    By an isolation forest: a score of what is near cannot tell a crowd of bad rows.
-    """
-    space = standard_space(rows, by_column=True)
-    forest = _forest(space, rows, generator(seed, MEASURE))
-    order = np.argsort(forest.score_samples(space.of(rows)), kind="stable")
-    kept = np.ones(len(rows), bool)
-    kept[order[: int(np.ceil(share * len(rows)))]] = False
-    return kept
-
-
-def _forest(space: Space, rows: np.ndarray, rng: np.random.Generator) -> IsolationForest:
-    return IsolationForest(random_state=int(rng.integers(2**31))).fit(space.of(rows))
-
-
 def _depths(tree: Any) -> np.ndarray:
     """How many cuts lead to each node of a tree; nodes stand after those that lead to them."""
     depth = np.zeros(tree.node_count)
@@ -169,8 +166,8 @@ def fit_scores(
         rng = generator(seed, START, number)
         residuals = tuple(learn(rest, held.rows, rng) for learn in METHODS[method])
         weights = np.full(len(residuals), 1 / len(residuals))
-        if len(learning.left_out):
-            residuals = (*residuals, of_forest(rest, held.rows, rng))
+        if learning.forest is not None:
+            residuals = (*residuals, learning.forest)
             weights = np.append(weights / 2, 1 / 2)
         sizes = [residual.sizes(held.rows, held.seen) for residual in residuals]
         model = FoldScore(residuals, tuple(map(fit_tail, sizes)), weights)
@@ -201,7 +198,7 @@ def learning_of(
     """The :class:`Learning` of complete rows that the detector's parameters ask for."""
     by_column = detector.standardize
     if detector.method == "kernel":
-        return Learning(rows, seen, None, by_column, by_column, rows[:0])
+        return Learning(rows, seen, None, by_column, by_column)
     of_table = isinstance(detector.estimator, TableAutoencoderTransformer)
     if of_table:
         network = autoencoder_of(detector.estimator, encoding)
@@ -211,7 +208,7 @@ def learning_of(
         network = clone(detector.estimator)
     if network.get_params().get("random_state", seed) is None:
         network.set_params(random_state=seed)
-    return Learning(rows, seen, network, by_column, by_column and not of_table, rows[:0])
+    return Learning(rows, seen, network, by_column, by_column and not of_table)
 
 
 def threshold(scores: np.ndarray, level: float) -> float:
