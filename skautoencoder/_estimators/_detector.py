@@ -41,8 +41,8 @@ class AutoencoderDetector(OutlierMixin, BaseEstimator):
     contamination : "auto" or float, default="auto"
         Share of bad rows among the training rows. With "auto" they are taken to be normal, and
         `predict` flags what is less likely than ``level`` among normal rows. With a number, in
-        (0, 0.5], that share is left out before anything is learnt, by an isolation forest, and
-        `predict` flags that share of the training rows.
+        (0, 0.5], that share is left out before anything is learnt, by an isolation forest, which
+        is a measure of its own then, and `predict` flags that share of the training rows.
     level : float, default=0.05
         Share of new normal rows that `predict` flags with ``contamination="auto"``.
     standardize : bool, default=True
@@ -82,20 +82,23 @@ class AutoencoderDetector(OutlierMixin, BaseEstimator):
     one, counted up to nine tenths and with an exponential tail beyond; the score is minus their
     mean. No row is so far out that it has no number.
 
-    *Data.* NaN is a gap: what a Gaussian of the columns expects stands there, and only what was
-    seen is measured. Data frames may have columns of any type; a level that `fit` did not see is
+    *Data.* NaN is a gap: only what was seen is measured, and the autoencoder is given what the
+    nearest training row has there. Data frames may have columns of any type; a level that `fit` did not see is
     none of those that it did, and a warning names it. At most 2,000 rows a fold are kept to
     compare with.
 
-    *Bad rows among the training rows* harm this more than an isolation forest: a small crowd of
-    them is near itself. Say so by ``contamination``. The p-values are then those of the rows
-    that are left, and up to that share too small.
+    *Bad rows among the training rows* harm this more than an isolation forest [2]_: a small crowd
+    of them is near itself. Say so by ``contamination``. The p-values are then those of the rows
+    that are left, and may be too small by as much.
 
     ``benchmarks/quality/outliers.py`` has the figures, beside others'.
 
     References
     ----------
-    .. [1] Kernel contraction matching, after Liu, Q., & Wang, D. (2016).
+    .. [1] De Melo Costa, J. L., Popineau, F., Rimmel, A., & Doan, B.-L. (2026). Mitigating
+       convergence collapse in fixed-target anomaly detectors via kernel-anchored locality
+       regularization. CIKM. https://doi.org/10.1145/3799682.3841143 (kernel contraction matching).
+    .. [2] Liu, F. T., Ting, K. M., & Zhou, Z.-H. (2008). Isolation forest. ICDM, 413-422.
 
     Examples
     --------
