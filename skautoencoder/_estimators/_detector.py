@@ -85,8 +85,7 @@ class AutoencoderDetector(OutlierMixin, BaseEstimator):
     *Data.* NaN is a gap: only what was seen is measured, and the autoencoder is given what the
     nearest training row has there. Data frames may have columns of any type; a level that `fit`
     did not see is none of those that it did, and a warning names it. At most 2,000 rows a fold are
-    kept to compare with. A hundred thousand rows are fitted in some seconds by
-    ``method="kernel"``, and five thousand are judged in one.
+    kept to compare with.
 
     *Bad rows among the training rows* harm this more than an isolation forest [2]_: a small crowd
     of them is near itself. Say so by ``contamination``. The p-values are then those of the rows
