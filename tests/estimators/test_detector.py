@@ -94,7 +94,10 @@ MADE = {
 each_method = pytest.mark.parametrize("make", MADE.values(), ids=MADE)
 
 
-@each_method
+@pytest.mark.parametrize(
+    "make",
+    [MADE["kernel"], MADE["blend"], pytest.param(MADE["network"], marks=pytest.mark.slow)],
+)
 def test_strange_rows_are_found(make):
     detector = make().fit(parabola())
     fresh = parabola(seed=1)
@@ -150,13 +153,13 @@ def test_a_training_row_is_known_again_alone_and_among_others():
 def test_thresholds_hold_whatever_the_number_of_copies(n_copies):
     """Copies in training must not make new rows strange."""
     X = np.random.default_rng(0).standard_normal((400, 5))
-    fresh = np.random.default_rng(1).standard_normal((4000, 5))
+    fresh = np.random.default_rng(1).standard_normal((1500, 5))
     p = kernel().fit(np.repeat(X, n_copies, axis=0)).p_values(fresh)
     assert 0.02 < (p <= 0.05).mean() < 0.09
 
 
 def test_thresholds_hold_where_many_new_rows_are_old_ones():
-    values = np.random.default_rng(0).integers(0, 3, (9000, 4)).astype(float)
+    values = np.random.default_rng(0).integers(0, 3, (3000, 4)).astype(float)
     p = kernel().fit(values[:1000]).p_values(values[1000:])
     assert (p <= 0.05).mean() < 0.07
 
@@ -165,7 +168,7 @@ def test_thresholds_hold_where_many_new_rows_are_old_ones():
     "level", [0.05, *(pytest.param(one, marks=pytest.mark.slow) for one in (0.01, 0.3))]
 )
 def test_a_level_is_the_share_of_normal_rows_that_are_flagged(level):
-    X, fresh = (np.random.default_rng(s).standard_normal((n, 4)) for s, n in ((0, 600), (1, 5000)))
+    X, fresh = (np.random.default_rng(s).standard_normal((n, 4)) for s, n in ((0, 600), (1, 2500)))
     found = (kernel(level=level).fit(X).predict(fresh) == -1).mean()
     assert abs(found - level) < 0.02 + level / 5
 
