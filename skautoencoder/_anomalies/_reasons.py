@@ -27,19 +27,18 @@ def shares(scores: FoldScores, rows: Array, seen: Array, starts: Array) -> Array
         Not negative; none for a part that was not seen.
     """
 
-    def lowered(model: FoldScore, some: Array) -> Array:
-        score = model.of(rows[some], seen[some])
+    def put_back(model: FoldScore, some: Array) -> Array:
         with one_blas_thread():  # many small products: threads would wait for each other
-            back = [model.put_back(rows[row], seen[row], starts) for row in some]
-        return score[:, None] - np.reshape(back, (len(some), len(starts)))
+            return np.array([model.put_back(rows[row], seen[row], starts) for row in some])
 
+    score = scores.of(rows, seen)[:, None]
     there = np.logical_or.reduceat(seen, starts, axis=1)
-    gain = scores.mean(rows, seen, lowered, len(starts)).clip(0) * there
+    gain = (score - scores.mean(rows, seen, put_back, len(starts))).clip(0) * there
     total = gain.sum(axis=1, keepdims=True)
     # A row that no single column's return makes more usual: all that was seen, alike.
     gain = np.where(total > 0, gain, there)
     whole = np.maximum(gain.sum(axis=1, keepdims=True), np.finfo(float).tiny)
-    return gain / whole * scores.of(rows, seen)[:, None]
+    return gain / whole * score
 
 
 def expected(scores: FoldScores, rows: Array, seen: Array, starts: Array) -> Array:

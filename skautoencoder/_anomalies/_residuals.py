@@ -128,12 +128,15 @@ def _size(apart: Array, seen: Array) -> Array:
 def _of_own_part(means: Array, parts: Array) -> Array:
     """Each column's entry in the mean of its own part, of shape (n_columns,)."""
     width = means.shape[1]
-    own = np.repeat(np.arange(len(parts)), np.diff(np.append(parts, width)))
-    return means[own, np.arange(width)]
+    return means[_parts_of_columns(parts, width), np.arange(width)]
 
 
 def _with_parts(row: Array, back: Array, parts: Array) -> Array:
     """The row once for each part, with that part's columns put back."""
-    width = len(row)
-    own = np.repeat(np.arange(len(parts)), np.diff(np.append(parts, width)))
+    own = _parts_of_columns(parts, len(row))
     return np.where(own == np.arange(len(parts))[:, None], back, row)
+
+
+def _parts_of_columns(parts: Array, width: int) -> Array:
+    """The number of the part that each column is in, of shape (n_columns,)."""
+    return np.repeat(np.arange(len(parts)), np.diff(np.append(parts, width)))

@@ -96,10 +96,10 @@ def judged(detector, rows, most_explained, told):
         told.append(f"reasons are given for the strangest {most_explained:,} flagged rows")
     n_explained = max(min(n_flagged, most_explained), _LEAST_EXPLAINED)
     strangest = np.argsort(usual, kind="stable")[:n_explained]
-    return Judged(-usual, p_value, outlier, strangest, _reasons(detector, rows, strangest))
+    return Judged(-usual, p_value, outlier, strangest, _reasons(detector, rows, -usual, strangest))
 
 
-def _reasons(detector, rows, index):
+def _reasons(detector, rows, score, index):
     """A list of :class:`Reason` for each of these rows: those that have a share."""
     parts = np.split(index, range(_ROWS_AT_A_TIME, len(index), _ROWS_AT_A_TIME))
     progress, found = ProgressLine(len(parts)), []
@@ -107,8 +107,7 @@ def _reasons(detector, rows, index):
         progress(f"reasons for {len(index):,} rows")
         with warnings_told([]):  # told when they were scored
             frame = detector.explain(rows.iloc[part], _N_REASONS)
-            total = -detector.score_samples(rows.iloc[part])
-        of_row, total = frame.groupby("row"), np.maximum(total, np.finfo(float).tiny)
+        of_row, total = frame.groupby("row"), np.maximum(score[part], np.finfo(float).tiny)
         found += [_of_row(of_row.get_group(k), total[k]) for k in range(len(part))]
     return found
 

@@ -12,7 +12,7 @@ from skautoencoder._data._filling import fit_filling
 from skautoencoder._data._groups import row_groups
 from skautoencoder._data._moments import column_moments
 from skautoencoder._data._standardization import Standardization
-from skautoencoder._estimators._input import column_name
+from skautoencoder._estimators._input import column_name, warn_never_seen
 from skautoencoder._estimators._warning import warn_caller
 from skautoencoder._model import Model
 from skautoencoder._networks import rescale_code
@@ -98,15 +98,8 @@ def filling_of(estimator, sources, seed, *, continued):
     if continued:
         return estimator._model.filling
     rows = sources[0]
-    _warn_never_seen(estimator, rows)
+    warn_never_seen(estimator, ~seen_columns(rows, numbered(rows)))
     return fit_filling(rows, generator(seed, FILL))
-
-
-def _warn_never_seen(estimator, rows):
-    never = ~seen_columns(rows, numbered(rows))
-    if never.any():
-        names = ", ".join(column_name(estimator, number) for number in np.flatnonzero(never))
-        warn_caller(f"{names}: no row has a value there. Zeros stand in their place.")
 
 
 def kept(plan, result):

@@ -10,9 +10,8 @@ from sklearn.utils.validation import validate_data
 from skautoencoder._anomalies._donors import Donors, learn_donors
 from skautoencoder._anomalies._scores import N_FOLDS
 from skautoencoder._estimators import _table_steps as steps
-from skautoencoder._estimators._input import check_no_dates, column_name, to_numpy
+from skautoencoder._estimators._input import check_no_dates, to_numpy, warn_never_seen
 from skautoencoder._estimators._table import TableAutoencoderTransformer
-from skautoencoder._estimators._warning import warn_caller
 from skautoencoder._tables._encoding import TableEncoding
 from skautoencoder._tables._libraries import library_of
 from skautoencoder._tables._table import Table, read_table
@@ -119,9 +118,7 @@ def _check_varies(detector: Any, rows: np.ndarray) -> None:
     some = rows[:, ~never]
     if not (np.nanmin(some, axis=0) < np.nanmax(some, axis=0)).any():
         raise ValueError("No column of X varies: there is nothing to tell rows apart by.")
-    if never.any():
-        names = ", ".join(column_name(detector, number) for number in np.flatnonzero(never))
-        warn_caller(f"{names}: no row has a value there. Zeros stand in their place.")
+    warn_never_seen(detector, never)
 
 
 def _encoded(encoding: TableEncoding, table: Table) -> np.ndarray:

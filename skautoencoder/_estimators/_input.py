@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.utils import check_consistent_length, column_or_1d, get_tags
 from sklearn.utils.validation import validate_data
 
+from skautoencoder._estimators._warning import warn_caller
 from skautoencoder._sklearn import check_sample_weight
 
 _NATIVE = (
@@ -82,6 +83,13 @@ def column_name(estimator, number):
     """How a column is called in a warning."""
     names = getattr(estimator, "feature_names_in_", None)
     return f"Column {number}" if names is None else f"Column {names[number]!r}"
+
+
+def warn_never_seen(estimator, never):
+    """Warn of columns that no row has a value in, if there are any."""
+    if never.any():
+        names = ", ".join(column_name(estimator, number) for number in np.flatnonzero(never))
+        warn_caller(f"{names}: no row has a value there. Zeros stand in their place.")
 
 
 def _columns(X):
