@@ -112,6 +112,12 @@ class Comparison:
                 rows.append(row)
         return pd.DataFrame(rows)
 
+    def _repr_html_(self):
+        """What a notebook shows: the measures as a table, with verdicts against PCA."""
+        from skautoencoder.comparison._notebook import html_of  # late: it needs what is here
+
+        return html_of(self)
+
     def verdict(self, transformer, n_components, measure="squared_error", against="PCA"):
         """Whether a transformer is better than another at one size, or chance may explain it.
 
