@@ -38,9 +38,12 @@ def html_of(comparison):
     )
     problems = "".join(f"<li>{escape(problem)}</li>" for problem in table.problems)
     return (
-        f'<style>{_STYLE}</style><div class="skautoencoder-comparison"><table>'
-        f"<caption>{_caption(comparison)}</caption><thead>"
-        f'<tr><th scope="col">held-out rows</th>{"".join(groups)}</tr>'
+        f'<style>{_STYLE}</style><div class="skautoencoder-comparison">'
+        f"<p>{escape(comparison.summary(table.against))}</p><table>"
+        f"<caption>+ better, \N{MINUS SIGN} worse than {escape(table.against)} by more than chance "
+        "explains; mean ± standard error over the folds, of "
+        f"{comparison.n_test:,} held-out rows each.</caption><thead>"
+        f'<tr><th scope="row">transformer</th>{"".join(groups)}</tr>'
         f'<tr><th scope="row">components</th>{"".join(sizes)}</tr></thead>'
         f"<tbody>{rows}</tbody></table>{f'<ul>{problems}</ul>' if problems else ''}</div>"
     )
@@ -50,9 +53,3 @@ def _cell(cell):
     said = f'<td class="{cell.verdict}">' if cell.mark else "<td>"
     error = f" <small>± {cell.error}</small>" if cell.error else ""
     return f"{said}{cell.value}{error}{f' <b>{cell.mark}</b>' if cell.mark else ''}</td>"
-
-
-def _caption(comparison):
-    marks = "+ better, \N{MINUS SIGN} worse than PCA by more than chance explains; "
-    marks = marks if "PCA" in comparison.transformers else ""
-    return f"{marks}mean ± standard error over the folds, of {comparison.n_test:,} rows each."

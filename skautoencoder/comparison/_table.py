@@ -17,9 +17,9 @@ _DIRECTIONS = {True: "higher is better", False: "lower is better", None: ""}
 _LABELS = {
     "squared_error": "squared error of a row",
     "explained_variance": "variance explained",
-    "knn_recall": "nearest neighbours kept",
+    "knn_recall": "nearest neighbors kept",
     "linear_score": "linear model",
-    "knn_score": "5 nearest neighbours",
+    "knn_score": "5 nearest neighbors",
     "davies_bouldin": "Davies-Bouldin index",
     "network_score": "small network",
     "network_seconds": "small network, time to fit",
@@ -79,11 +79,14 @@ class ComparisonTable(NamedTuple):
     rows : tuple of Row
     problems : tuple of str
         Why numbers are missing, a sentence each.
+    against : str
+        The transformer that verdicts set the others beside.
     """
 
     columns: tuple
     rows: tuple
     problems: tuple
+    against: str
 
     @property
     def groups(self):
@@ -94,17 +97,24 @@ class ComparisonTable(NamedTuple):
         return found
 
 
-def table_of(comparison, against="PCA"):
+def table_of(comparison, against=None):
     """The :class:`ComparisonTable` of a comparison.
 
     Parameters
     ----------
     comparison : Comparison
-    against : str, default="PCA"
-        What verdicts are on. There are none where it was not compared.
+    against : str, default=None
+        The transformer that verdicts set the others beside. None takes PCA, or else the first,
+        as `Comparison.summary` does.
+
+    Raises
+    ------
+    ValueError
+        If it was not compared.
     """
     pairs = [(name, size) for name in comparison.transformers for size in comparison.sizes(name)]
-    against = against if against in comparison.transformers else None
+    if against is None:
+        against = "PCA" if "PCA" in comparison.transformers else comparison.transformers[0]
     rows = (
         Row(
             measure,
@@ -120,7 +130,7 @@ def table_of(comparison, against="PCA"):
         if (error := comparison.error(name, size))
     )
     columns = tuple((name, f"{size:.12g}") for name, size in pairs)
-    return ComparisonTable(columns, tuple(rows), tuple(problems))
+    return ComparisonTable(columns, tuple(rows), tuple(problems), against)
 
 
 def label_of(measure, task=None):
@@ -136,13 +146,11 @@ def _cell(comparison, transformer, size, measure, against):
     values = comparison.values(transformer, size, measure)
     if not np.isfinite(values).all():
         return Cell()
-    verdict = ""
-    if against is not None:
-        verdict = comparison.verdict(transformer, size, measure, against)
+    verdict = comparison.verdict(transformer, size, measure, against)
     mean = float(values.mean())
     unit = _unit_of(measure, comparison.task, mean)
     value, error = _worded(unit.factor * mean, unit.factor * float(standard_error(values)), unit)
-    return Cell(f"{value} {unit.name}".rstrip(), error, verdict, _MARKS.get(verdict, ""))
+    return Cell(f"{value} {unit.name}".rstrip(), error, verdict, _MARKS[verdict])
 
 
 class _Unit(NamedTuple):

@@ -60,7 +60,7 @@ def test_scores_are_named_after_what_they_are():
     assert one_value("knn_score", [0.9] * 3, task="classification") == "90 %"
     assert one_value("knn_score", [0.9] * 3, task="regression") == "0.900"
     assert label_of("linear_score", "regression") == "R² of a linear model"
-    assert label_of("knn_score", "classification") == "accuracy of 5 nearest neighbours"
+    assert label_of("knn_score", "classification") == "accuracy of 5 nearest neighbors"
     assert label_of("trustworthiness") == "trustworthiness"
 
 
@@ -91,10 +91,14 @@ def test_measures_are_rows_and_transformers_with_their_sizes_columns():
     assert table.problems == ("ours, 4 components: ValueError: <b> & no more",)
 
 
-def test_without_pca_there_are_no_verdicts():
-    found = compared(records("a", 1, squared_error=[1.0, 2.0]))
-    assert table_of(found).rows[0].cells[0].verdict == ""
-    assert "PCA" not in found._repr_html_()
+def test_without_pca_verdicts_are_on_the_first():
+    first, second = (records(name, 1, squared_error=[v, v, v]) for name, v in (("a", 1), ("b", 2)))
+    found = compared(first, second)
+    assert table_of(found).against == "a"
+    assert [cell.verdict for cell in table_of(found).rows[0].cells][1] == "worse"
+    assert "worse than a by more than" in found._repr_html_()
+    with pytest.raises(ValueError, match="against='PCA' was not compared"):
+        table_of(found, "PCA")
 
 
 @pytest.mark.parametrize("name", ["ours", "<script>alert(1)</script>", "\"&'>", "$x$", "ÄÖ 鳥"])
@@ -103,11 +107,19 @@ def test_a_notebook_shows_any_name_as_it_is(name):
     assert "<script" not in page
     style, body = page.split("</style>")
     assert "background: white" not in style  # a notebook may be dark
-    tree = ET.fromstring(body.replace("colspan", "data-span"))
+    tree = ET.fromstring(body)
     cells = ["".join(cell.itertext()) for cell in tree.iter("td")]
     assert cells[:3] == ["3.10 ± 0.06", "1.10 ± 0.06", "2.10 ± 0.06 +"]
     headings = ["".join(cell.itertext()) for cell in tree.iter("th")]
     assert name in headings
     assert {cell.get("scope") for cell in tree.iter("th")} == {"row", "col", "colgroup"}
+    assert "".join(next(tree.iter("p")).itertext()) == both(name).summary()
     (problem,) = tree.iter("li")
     assert problem.text == f"{name}, 4 components: ValueError: <b> & no more"
+
+
+def test_what_differs_by_rounding_is_not_told_apart():
+    exact = records("PCA", 1, squared_error=[1.0, 2.0, 3.0])
+    rounded = records("ours", 1, squared_error=[v * (1 - 1e-8) for v in (1.0, 2.0, 3.0)])
+    found = compared(exact, rounded)
+    assert found.verdict("ours", 1) == "no difference shown"
