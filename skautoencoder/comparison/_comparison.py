@@ -101,8 +101,19 @@ class Comparison:
         Columns are the measures' means over the folds, their standard errors (with the
         suffix ``_se``), ``task`` (what y was taken for), and ``error``. A mean is NaN if one
         fold has no value: means over other folds would not compare.
+
+        Raises
+        ------
+        ImportError
+            If there is no pandas.
         """
-        import pandas as pd
+        try:
+            import pandas as pd
+        except ModuleNotFoundError as error:
+            raise ImportError(
+                "A frame needs pandas, which is not installed. Install it by: "
+                'pip install "skautoencoder[plot]"'
+            ) from error
 
         rows = []
         for transformer in self.transformers:
