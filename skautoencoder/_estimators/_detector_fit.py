@@ -22,7 +22,7 @@ from skautoencoder._data._rows import Rows
 from skautoencoder._estimators._autoencoder import AutoencoderTransformer
 from skautoencoder._estimators._table import TableAutoencoderTransformer
 from skautoencoder._estimators._table_steps import autoencoder_of
-from skautoencoder._estimators._warning import warn_caller
+from skautoencoder._estimators._warning import one_of_many, warn_caller
 from skautoencoder._training._seeds import MEASURE, SPLIT, START, generator
 
 # Twice as many are not better: mean AUROC over ten tables 0.8655, and 0.8651 with 200.
@@ -88,7 +88,8 @@ def of_network(
     given = space.of if learning.standardized else space.held
     network = clone(learning.network)
     chosen_by = {"X_val": given(held_out)} if has_fit_parameter(network, "X_val") else {}
-    network.fit(given(learning.rows), **chosen_by)
+    with one_of_many():
+        network.fit(given(learning.rows), **chosen_by)
     codes = network.transform(given(learning.rows))
     center = codes.mean(axis=0)
     mean = fit_kernel_mean(codes - center, True, rng)

@@ -100,6 +100,8 @@ class Result(NamedTuple):
     convincing : bool
         Whether they are better than the start by more than chance would explain.
     end : End
+    unfinished : bool
+        Whether more epochs would have given a better model, as the held-out rows tell.
     """
 
     params: Any
@@ -109,6 +111,7 @@ class Result(NamedTuple):
     best_loss: float
     convincing: bool
     end: End
+    unfinished: bool = False
 
     def with_start(self, params: Any) -> Result:
         """The result had no epoch been better than the start, whose weights are ``params``."""
@@ -185,6 +188,7 @@ def result_of(plan: Plan, state: FitState) -> Result:
         return Result(state.params, curve, [], kept, curve[kept], True, state.end)
     held_out_curve = [learner.in_data_units(loss) for loss in best.curve]
     convincing = plan.recipe.convinced_by(best, learner.rounding) and _learnt(plan, best)
+    at_the_end = state.end is End.MAX_ITER and plan.recipe.unfinished(best.curve)
     return Result(
         best.params,
         curve,
@@ -193,6 +197,7 @@ def result_of(plan: Plan, state: FitState) -> Result:
         held_out_curve[best.epoch],
         convincing,
         state.end,
+        convincing and at_the_end,
     )
 
 

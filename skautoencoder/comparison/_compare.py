@@ -20,6 +20,7 @@ from sklearn.utils import (
 
 from skautoencoder._errors import one_line
 from skautoencoder._estimators._autoencoder import AutoencoderTransformer
+from skautoencoder._estimators._warning import one_of_many
 from skautoencoder._sklearn import safe_indexing
 from skautoencoder.comparison import _measures
 from skautoencoder.comparison._comparison import LARGER_IS_BETTER, RAW, Comparison
@@ -227,7 +228,8 @@ def _measured(transformer, size, fold, seed):
     """All measures of one transformer at one size, and why some are missing."""
     try:
         fitted = _at_size(transformer, size, seed)
-        costs = _measures.costs_of_fitting(fitted, fold)
+        with one_of_many():
+            costs = _measures.costs_of_fitting(fitted, fold)
         codes, more_costs = _measures.codes_of(fitted, fold)
     except Exception as error:  # another's code: what it raises must not lose the rest
         return {"error": one_line(error)}
