@@ -134,7 +134,8 @@ def _check_settings(comparison, name):
     """Raise a BadInputError if nothing was fitted: then what --set says does not go together."""
     sizes = comparison.sizes(name)
     if all(np.isnan(comparison.values(name, s, "fit_seconds")).all() for s in sizes):
-        raise BadInputError(f"--set: {comparison.error(name, sizes[0])}")
+        what = comparison.error(name, sizes[0])
+        raise BadInputError(f"--set: {what.partition(': ')[2] or what}")
 
 
 def _in_numbers(options):

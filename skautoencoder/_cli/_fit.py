@@ -33,9 +33,9 @@ from skautoencoder.objectives import OBJECTIVES
 _EXAMPLES = {
     "two numbers for each of the digits": "skautoencoder fit digits --out model.safetensors",
     "a table of yours, its column 'kind' not to be learnt": "skautoencoder fit table.csv "
-    "--target kind --n-components 4 --out model.safetensors",
-    "a wider network that learns faster": "skautoencoder fit digits --out wide.safetensors "
-    "--set hidden_layer_sizes=512,256 --set learning_rate=3e-3",
+    "--target kind --out model.safetensors",
+    "another optimizer, or whatever else the class has": "skautoencoder fit digits "
+    "--set optimizer=sgd --out sgd.safetensors",
 }
 
 

@@ -14,8 +14,10 @@ def add_to(commands):
         "Writes a table with its gaps filled, each by what the others of the row lead one to "
         "expect. What is there stays as it is.",
         {
-            "a table that has gaps, learnt from itself (digits has none, and stays as it is)":
-                "skautoencoder impute model.safetensors digits --out filled.csv",
+            "a table of yours, by what was learnt from it": "skautoencoder impute "
+            "model.safetensors table.csv --out filled.csv",
+            "the digits, which have no gaps, and stay as they are": "skautoencoder impute "
+            "model.safetensors digits --out filled.csv",
         },
     )  # fmt: skip
     add_model_and_data(parser)

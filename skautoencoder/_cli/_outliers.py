@@ -41,7 +41,7 @@ _EXAMPLES = {
     "a table of yours, judged by rows known to be normal": "skautoencoder outliers new.csv "
     "--normal good.csv --out flagged.csv",
     "a page of the strangest rows, by what needs no training": "skautoencoder outliers table.csv "
-    "--method kernel --out f.csv --report page.html",
+    "--method kernel --out f.csv --report p.html",
 }
 
 

@@ -78,16 +78,14 @@ class Progress:
     def left(self):
         """Seconds that are left at about, or at most, and which of the two; None if unknown."""
         this, *later = self._kinds[max(self._n_begun - 1, 0) :] or [None]
-        known, whole = self._known(this), self._whole_step()
-        if known is None and whole is None:
+        guesses = [s for s in (self._known(this), self._whole_step()) if s is not None]
+        if not guesses:
             return None
-        now = self._clock() - self._start
-        seconds = max((whole if known is None else known) - now, 0.0)
+        this_step = min(guesses)
+        seconds = max(this_step - (self._clock() - self._start), 0.0)
         for kind in later:
-            guess = self._known(kind)
-            if guess is None:  # as long as the like, or as this
-                guess = whole if whole is not None else known
-            seconds += guess
+            known = self._known(kind)
+            seconds += this_step if known is None else known
         unsure = any(kind not in self._seconds for kind in (this, *later))
         return seconds, "at most" if unsure else "about"
 
@@ -166,10 +164,11 @@ class _PlainBar:
 
     def show(self, share, left, text):
         """Draw it."""
-        filled = "#" * int(_BAR_WIDTH * share)
-        line = f"[{filled:.<{_BAR_WIDTH}}] {share:4.0%}  {left + '  ' if left else ''}{text}"
-        width = shutil.get_terminal_size().columns - 1
-        print(f"{erase_line()}{line[:width]}", end="", file=sys.stderr, flush=True)
+        columns = shutil.get_terminal_size().columns
+        width = min(_BAR_WIDTH, columns // 4)
+        filled = "#" * int(width * share)
+        line = f"[{filled:.<{width}}] {share:4.0%}  {left + '  ' if left else ''}{text}"
+        print(f"{erase_line()}{line[: columns - 1]}", end="", file=sys.stderr, flush=True)
 
     def close(self):
         """Take it from the screen."""

@@ -32,6 +32,7 @@ _COLUMNS = (
 _SCORES = {"classification": "accuracy", "regression": "R^2"}
 _MARKS = {"better": "+", "worse": "-", "no difference shown": " "}
 _GAP = "  "
+_MOST_DIGITS = 9
 _MOST_LETTERS = 12  # of a transformer's name, where there is too little room
 
 
@@ -160,4 +161,12 @@ def _cell(comparison, transformer, size, column):
     if not np.isfinite(values).all():
         return ""
     mark = _MARKS[comparison.verdict(transformer, size, column.measure)]
-    return column.pattern.format(values.mean()) + mark
+    return _number(column.pattern, values.mean()) + mark
+
+
+def _number(pattern, value):
+    """A number as a pattern has it, or, where that is long, in few digits."""
+    text = pattern.format(value)
+    if len(text) <= _MOST_DIGITS:
+        return text
+    return f"{100 * value:.2g}%" if text.endswith("%") else f"{value:.3g}"
