@@ -101,7 +101,8 @@ def run(options):
         )
         return INTERRUPTED
     if options.out:
-        _write_report(options, table, comparison)
+        with options.watched.show(Progress(["fit"], "the map for the report")):
+            _write_report(options, table, comparison)
     return DONE
 
 

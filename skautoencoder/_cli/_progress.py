@@ -35,6 +35,7 @@ class Progress:
 
     def __exit__(self, kind, *error):
         self.close()
+        self._kinds = []  # nothing more is shown
         if kind is None:
             self._text, self._epochs = "", None
 
