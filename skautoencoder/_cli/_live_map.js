@@ -113,7 +113,7 @@ function draw(name, attributes, parent, text) {
 }
 
 function ticks(low, high) {
-  const rough = (high - low) / 5, power = 10 ** Math.floor(Math.log10(rough));
+  const rough = (high - low) / 7, power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].find(s => s * power >= rough) * power;
   const found = [];
   for (let i = Math.ceil(low / step); i * step <= high; i++) found.push(i * step);

@@ -23,6 +23,7 @@ _PATHS = {
 _GREY = "#8c8c8c"
 _MOST_GROUPS = 20  # with a mark of their own: as many as one reads in a legend
 _N_SHADES = 12  # of numbers
+_LIGHTEST = 0.9  # of the color map, which ends in a yellow that is lost on white
 _MISSING = "missing"
 
 
@@ -85,7 +86,7 @@ def _of_numbers(y, some):
     share = (y[some] - low) / ((high - low) or 1.0)
     there = np.isfinite(share)
     shade = np.where(there, share * _N_SHADES, 0).clip(0, _N_SHADES - 1).astype(int)
-    colors = [to_hex(c) for c in colormaps["viridis"](np.linspace(0, 1, _N_SHADES))]
+    colors = [to_hex(c) for c in colormaps["viridis"](np.linspace(0, _LIGHTEST, _N_SHADES))]
     groups = [_group("", color, "o") for color in colors]
     if not there.all():
         groups.append(_group(_MISSING, _GREY, "o"))

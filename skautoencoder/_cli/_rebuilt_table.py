@@ -52,7 +52,8 @@ def _head(rows, names):
     )
     one = '<th scope="col" class="first">original</th>'
     one += "".join(
-        f'<th scope="col">\N{RIGHTWARDS ARROW} {html.escape(name)}</th>' for name in names
+        f'<th scope="col">\N{RIGHTWARDS ARROW}\N{NO-BREAK SPACE}{html.escape(name)}</th>'
+        for name in names
     )
     first = '<th scope="col" rowspan="2">column</th>'
     return f"{spans}<thead><tr>{first}{above}</tr><tr>{one * len(rows)}</tr></thead>"

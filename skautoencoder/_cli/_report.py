@@ -90,11 +90,11 @@ def _displays(comparison, table, both, kind):
         caption = f"{_named(name)}: the rows on two components"
         words = f"Map of {len(some):,} rows by the two components of {name}."
         yield caption, words, partial(CodeDisplay.from_estimator, fitted, table.X[some], y=y)
-    if kind != "table":
-        yield from _rebuilt_pictures(table, both)
     caption = "The autoencoder of two components while it learns"
     words = "Lines of its loss by epoch, on the rows it learns from and on held-out ones."
     yield caption, words, partial(LossCurveDisplay.from_estimator, both["autoencoder"])
+    if kind != "table":
+        yield from _rebuilt_pictures(table, both)
 
 
 def _rebuilt_pictures(table, both):

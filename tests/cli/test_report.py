@@ -19,6 +19,7 @@ from sklearn.decomposition import PCA
 from skautoencoder import compare_transformers
 from skautoencoder._cli._files import read_table
 from skautoencoder._cli._live_map import live_map, shown_as
+from skautoencoder._cli._marks import marks
 from skautoencoder._cli._page import part
 from skautoencoder._cli._page_decoder import Shown, page_decoder
 from skautoencoder._cli._report import report
@@ -160,6 +161,7 @@ def wide_labels(n_rows):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("y", "n_groups"),
     [(wide_labels(140), 21), (np.linspace(0, 1, 140), 12), (np.arange(140) % 9, 9), (None, 1)],
@@ -176,12 +178,23 @@ def test_the_page_takes_any_labels(small, y, n_groups):
     assert page.count("<li><svg") == (n_groups if y is not None and model["scale"] is None else 0)
 
 
-def test_numbers_that_are_missing_have_a_mark(small):
-    comparison, table, pca, ours = small
+def test_numbers_that_are_missing_have_a_mark():
     y = np.where(np.arange(140) % 7, np.linspace(0, 1, 140), np.nan)
-    model = model_of(report("title", comparison, replace(table, y=y), pca, ours, {}))
+    model = marks(y, np.arange(140))
     assert model["groups"][-1]["name"] == "missing"
     assert model["scale"] == ["0.007194", "1"]
+    assert model["labels"][:2] == ["missing", "0.00719424"]
+    assert model["group_of"][0] == len(model["groups"]) - 1
+
+
+def test_rare_classes_share_a_mark():
+    y = np.repeat([f"class {i}" for i in range(30)], np.arange(1, 31))
+    model = marks(y, np.arange(len(y)))
+    assert len(model["groups"]) == 21
+    assert model["groups"][-1]["name"] == "10 rarer ones"
+    assert [n for n in model["group_of"] if n == 20] == [20] * sum(range(1, 11))
+    assert len({(g["color"], g["path"]) for g in model["groups"]}) == 21
+    assert model["labels"][0] == "class 0"
 
 
 @pytest.mark.parametrize(
@@ -221,7 +234,12 @@ def decoded(decoder, code):
 
 
 @pytest.mark.parametrize(
-    "settings", [{}, {"tied_weights": True}, {"init": "glorot", "activation": "tanh"}]
+    "settings",
+    [
+        {},
+        pytest.param({"tied_weights": True}, marks=pytest.mark.slow),
+        pytest.param({"init": "glorot", "activation": "tanh"}, marks=pytest.mark.slow),
+    ],
 )
 def test_the_decoder_is_the_estimators(digits, settings):
     X = digits[0][:300]
@@ -232,6 +250,7 @@ def test_the_decoder_is_the_estimators(digits, settings):
     assert_allclose(found, fitted.inverse_transform(codes)[:, some], atol=1e-4)
 
 
+@pytest.mark.slow
 def test_large_images_are_reduced_to_means():
     rng = np.random.default_rng(0)
     images = rng.normal(size=(60, 70 * 45)).astype(np.float32)
@@ -246,6 +265,7 @@ def test_large_images_are_reduced_to_means():
     assert_allclose(decoded(model["decoder"], codes)[0], means.ravel(), atol=1e-4)
 
 
+@pytest.mark.slow
 def test_what_no_page_can_run_is_said(small):
     comparison, table, pca, _ = small
     ours = quick_convolutional(image_shape=(8, 8), max_iter=1).fit(table.X)
