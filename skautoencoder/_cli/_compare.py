@@ -8,11 +8,13 @@ import warnings
 from dataclasses import replace
 
 import numpy as np
+from sklearn.base import clone
 from sklearn.decomposition import PCA
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 
 from skautoencoder._cli._columns import columns_of
 from skautoencoder._cli._extras import DRAWING, check_extra
+from skautoencoder._cli._facts import facts, source_name
 from skautoencoder._cli._failures import DONE
 from skautoencoder._cli._help import add_command
 from skautoencoder._cli._interrupting import INTERRUPTED
@@ -102,7 +104,7 @@ def run(options):
         return INTERRUPTED
     if options.out:
         with options.watched.show(Progress(["fit"], "the map for the report")):
-            _write_report(options, table, comparison)
+            _write_report(options, table, comparison, transformers, remarks)
     return DONE
 
 
@@ -148,6 +150,7 @@ def _in_numbers(options):
     else:
         found = prepared(table.X, options.kinds)
         X, _ = found.encoding.encode(read_table(found.frame))
+        table = replace(table, names=list(found.frame), encoding=found.encoding)
         ours, told = AutoencoderTransformer(loss=found.encoding.loss()), found.remarks
     gaps = np.isnan(X).any()
     pca = make_pipeline(_gap_filler(), PCA()) if gaps else PCA()
@@ -178,21 +181,36 @@ def _some_rows(table, n_rows, seed):
             f"--rows {n_rows} must be from 2 to {len(table.X)}, the rows there are."
         )
     some = np.sort(np.random.RandomState(seed).permutation(len(table.X))[:n_rows])
-    return replace(table, X=table.X[some], y=None if table.y is None else table.y[some])
+    return replace(
+        table,
+        X=table.X[some],
+        y=None if table.y is None else table.y[some],
+        index=[table.row_names[row] for row in some],
+        whole=None if table.whole is None else table.whole.iloc[some],
+    )
 
 
-def _write_report(options, table, comparison):
+def _write_report(options, table, comparison, transformers, remarks):
+    """Fit the map of two components with each transformer, and write the page."""
     from skautoencoder._cli._report import report
 
     print("fitting the map for the report ...", file=sys.stderr)
-    if np.isnan(table.X).any():
-        table = replace(table, X=_gap_filler().fit_transform(table.X))
-    pca = PCA(2).fit(table.X)
-    ours = AutoencoderTransformer(2, random_state=options.seed).fit(table.X)
-    page = report(f"{options.data}: autoencoder beside PCA", comparison, table, pca, ours)
+    pca, ours = (_of_two(one, options.seed).fit(table.X) for one in transformers.values())
+    settings = {name: repr(transformer) for name, transformer in transformers.items()}
+    settings["Folds"] = f"{options.folds}, of {comparison.n_test:,} rows held out"
+    title = f"{source_name(options.data)}: autoencoder beside PCA"
+    page = report(title, comparison, table, pca, ours, facts(options, table, settings, remarks))
     with whole_file(options.out) as draft, open(draft, "w", encoding="utf-8") as file:
         file.write(page)
     print(f"wrote {options.out}")
+
+
+def _of_two(transformer, seed):
+    """An unfitted copy of two components."""
+    copy = clone(transformer)
+    last = copy[-1] if isinstance(copy, Pipeline) else copy
+    last.set_params(n_components=2, random_state=seed)
+    return copy
 
 
 def _check_report(path, table):

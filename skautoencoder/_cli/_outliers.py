@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from skautoencoder._cli._extras import DRAWING, check_extra
+from skautoencoder._cli._facts import facts, source_name
 from skautoencoder._cli._failures import DONE
 from skautoencoder._cli._files import read_table
 from skautoencoder._cli._help import add_command
@@ -112,14 +113,16 @@ def run(options):
     whole = _whole(table)
     new = found.columns({str(name) for name in whole})
     told += [f"'{name}' is written, for there is {name[:-1]!r}" for name in new if name[-1] == "_"]
-    rows.index = _row_names(table, len(rows))
+    rows.index = table.row_names
     summary = _summary(options, model.detector, found)
     page = None
     if options.report and not found.interrupted:
         from skautoencoder._cli._outlier_report import report
 
         with warnings_told([]):  # told before
-            page = report(f"{options.data}: unusual rows", summary, model.detector, rows, found)
+            title = f"{source_name(options.data)}: unusual rows"
+            how = facts(options, table, _settings(options, model.detector), told)
+            page = report(title, summary, model.detector, rows, found, how)
     tell(options.data, told)
     print("\n".join([*summary, *_strangest(rows.index, found)]))
     _write(options, model, whole, new, page)
@@ -219,9 +222,10 @@ def _whole(table):
     return pd.DataFrame(table.X, columns=table.names)
 
 
-def _row_names(table, n_rows):
-    """What rows are called: as --index says, or their numbers from 1 on."""
-    return list(map(str, range(1, n_rows + 1) if table.index is None else table.index))
+def _settings(options, detector):
+    """How the rows were judged, by name, for the page."""
+    learnt = "the rows themselves" if options.normal is None else source_name(options.normal)
+    return {"Learnt from": learnt, "Detector": repr(detector)}
 
 
 def _summary(options, detector, found):

@@ -212,11 +212,14 @@ def test_the_report_is_a_page_of_the_strangest_rows(folder):
     written = outliers("t.csv", "--report", "r.html", "--index", "id")
     page = (folder / "r.html").read_text("utf-8")
     n_flagged = written["outlier"].sum()
-    assert page.count("<tr><td>") == n_flagged
+    assert page.count('<tr><th scope="row">') == n_flagged
     assert page.count("<figure>") == 1 + min(n_flagged, 6)
     assert "could not be drawn" not in page
-    assert "<td>customer 5</td>" in page
-    assert "&lt;b&gt; $a$: -300, expected " in page
+    assert '<th scope="row"><span class="name">customer 5</span></th>' in page
+    assert "<title>t.csv: unusual rows</title>" in page
+    assert "<dt>Learnt from</dt><dd>the rows themselves</dd>" in page
+    assert page.count(' role="region" tabindex="0"') == page.count("<caption>") == 1
+    assert "&lt;b&gt; $a$: -300, expected " in page.replace("<wbr>", "")
     assert not re.search(r'(src|href)="(?!data:)', page)
     assert "http" not in re.sub(r"[A-Za-z0-9+/=]{200,}", "", page)
 
