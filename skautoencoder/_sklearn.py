@@ -13,6 +13,7 @@ from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 
 __all__ = [
     "BaseImputer",
+    "DocumentedMixin",
     "HasMethods",
     "Interval",
     "Options",
@@ -31,6 +32,16 @@ __all__ = [
     "safe_indexing",
     "without_running_fit",
 ]
+
+
+class DocumentedMixin:
+    """Estimators whose picture in a notebook links to their page of our documentation."""
+
+    _doc_link_module = "skautoencoder"
+    _doc_link_template = (
+        "https://skautoencoder.readthedocs.io/en/stable/api/generated/"
+        "{estimator_module}.{estimator_name}.html"
+    )
 
 
 def infer_dimension(variance, n_samples):
