@@ -155,6 +155,63 @@ class Passing(TransformerMixin, BaseEstimator):
         return X
 
 
+def beside(**of_ours):
+    """A comparison of ours with PCA at sizes 2 and 4: for each measure, a gain at each size."""
+    records = []
+    for size, fold in [(2, 0), (2, 1), (2, 2), (4, 0), (4, 1), (4, 2)]:
+        for name in ("PCA", "ours"):
+            record = dict.fromkeys(LARGER_IS_BETTER, np.nan)
+            for measure, gains in of_ours.items():
+                gain = gains[size == 4] if name == "ours" else 0
+                record[measure] = 10 + gain + fold / 1000 * (1 if name == "ours" else -1)
+            record |= {"fit_seconds": 0.3 if name == "ours" else 0.01}
+            records.append(
+                {"transformer": name, "n_components": size, "fold": fold, "error": None} | record
+            )
+    return Comparison(records, n_train=200, n_test=100)
+
+
+@pytest.mark.parametrize(
+    ("gains", "sentence"),
+    [
+        (
+            {"squared_error": (-1, -1), "knn_score": (1, 0)},
+            "ours is better than PCA at rebuilding rows (at every size) and telling the target by "
+            "nearest neighbors (2 components), and worse at nothing. Elsewhere no difference is "
+            "shown.",
+        ),
+        (
+            {"squared_error": (1, 0), "trustworthiness": (0, 1)},
+            "ours is better than PCA at keeping neighbors (4 components), and worse at rebuilding "
+            "rows (2 components). Elsewhere no difference is shown.",
+        ),
+        (
+            {"linear_score": (-1, -1)},
+            "ours is worse than PCA at telling the target by a linear model (at every size), and "
+            "better at nothing. Elsewhere no difference is shown.",
+        ),
+        (
+            {"network_score": (0, 0)},
+            "Between ours and PCA no difference is shown: chance may explain what there is.",
+        ),
+    ],
+)
+def test_a_summary_says_who_is_better_at_what(gains, sentence):
+    assert beside(**gains).summary() == f"{sentence} Fitting takes about 30 times as long."
+    other_way = beside(**gains).summary(against="ours")
+    assert other_way.startswith(("PCA is", "Between PCA and ours"))
+    assert other_way.endswith("Fitting takes about 0.03 times as long.")
+
+
+def test_a_summary_leaves_raw_features_out(on_digits):
+    text = on_digits.summary()
+    assert "NMF" in text
+    assert "Isomap" in text
+    assert RAW not in text
+    with pytest.raises(ValueError, match="against='TSNE' was not compared"):
+        on_digits.summary(against="TSNE")
+
+
 @pytest.mark.parametrize(
     ("transformers", "X", "y", "message"),
     [

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import stats
 
+from skautoencoder.comparison._summary import summary_of
+
 # A verdict is given where chance alone would do so in one of twenty comparisons.
 _LEVEL = 0.05
 
@@ -143,6 +145,44 @@ class Comparison:
         if abs(gain.mean()) <= bar:
             return "no difference shown"
         return "better" if gain.mean() > 0 else "worse"
+
+    def summary(self, against=None):
+        """Who is better at what, and with how many components, as a few sentences.
+
+        Only what `verdict` shows beyond chance is told, and how much longer fitting takes.
+
+        Parameters
+        ----------
+        against : str, default=None
+            The transformer that the others are set beside; None takes "PCA" where it was
+            compared, else the first.
+
+        Returns
+        -------
+        str
+
+        Raises
+        ------
+        ValueError
+            If there is no such transformer.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_wine
+        >>> from sklearn.decomposition import PCA
+        >>> from sklearn.random_projection import GaussianRandomProjection
+        >>> from skautoencoder import compare_transformers
+        >>> compared = {
+        ...     "PCA": PCA(), "random": GaussianRandomProjection(compute_inverse_components=True)
+        ... }
+        >>> found = compare_transformers(compared, load_wine().data, n_components=2, random_state=0)
+        >>> print(found.summary())  # doctest: +ELLIPSIS
+        random is worse than PCA at rebuilding rows (at every size) and keeping neighbors ...
+        """
+        if against is None:
+            against = "PCA" if "PCA" in self.transformers else self.transformers[0]
+        _require("against", against, self.transformers)
+        return summary_of(self, against, left_out=(RAW,))
 
 
 def _require(what, name, known):
