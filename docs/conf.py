@@ -1,4 +1,4 @@
-"""How the documentation is built: python -m sphinx -W --keep-going -b html docs docs/_build/html."""
+"""The documentation, by ``python -m sphinx -W --keep-going -b html docs docs/_build/html``."""
 
 import sys
 import warnings
@@ -84,4 +84,4 @@ html_theme_options = {
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
-html_sidebars = {"index": [], "questions": [], "figures": [], "command_line": []}
+html_sidebars: dict[str, list[str]] = {"index": [], "questions": [], "figures": [], "command_line": []}

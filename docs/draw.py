@@ -11,8 +11,8 @@ from pathlib import Path
 import matplotlib
 
 matplotlib.use("Agg")
-import matplotlib.pyplot as plt  # noqa: E402  # after the choice of what draws
-from PIL import Image  # noqa: E402
+import matplotlib.pyplot as plt  # after the choice of what draws
+from PIL import Image
 
 HERE = Path(__file__).parent
 

@@ -171,8 +171,7 @@ def outlier_images(result: Result) -> Table:
         best = max(area for area in areas if area is not None)
         texts = [digits(area, 3) for area in areas]
         rows.append(
-            [data]
-            + [f"**{t}**" if a == best else t for a, t in zip(areas, texts, strict=True)]
+            [data] + [f"**{t}**" if a == best else t for a, t in zip(areas, texts, strict=True)]
         )
     return ["data", *judges], rows
 
@@ -201,7 +200,8 @@ def imputation(result: Result) -> Table:
                     digits(found["seconds, all"]),
                 ]
             )
-    return ["error over that of", "cells hidden", "geometric mean", "worst", "time over theirs"], rows
+    header = ["error over that of", "cells hidden", "geometric mean", "worst", "time over theirs"]
+    return header, rows
 
 
 def gaps(result: Result) -> Table:
@@ -222,9 +222,9 @@ def gaps(result: Result) -> Table:
 
 def tables(result: Result) -> Table:
     """Tables rebuilt from their codes, beside PCA of the encoded table."""
+    keys = ("loss", "error", "hits", "hits, PCA", "hits, mode")
     rows = [
-        [name, *(digits(found[key]) for key in ("loss", "error", "hits", "hits, PCA", "hits, mode"))]
-        for name, found in result["rebuilt"].items()
+        [name, *(digits(found[key]) for key in keys)] for name, found in result["rebuilt"].items()
     ]
     for figure in ("loss", "error"):
         middle, worst = result[f"{figure}, geometric mean and worst"]
@@ -373,11 +373,12 @@ def large_data(result: Result) -> Table:
 def memory_map(result: Result) -> Table:
     """What a memory map takes."""
     found = result["memory"]
-    rows = [
-        ["memory beside what the process had, MiB", digits(found["MiB of resident set above the start"], 0)],
-        ["rows a second, memory map", digits(found["rows a second, memory map"], 0)],
-        ["rows a second, array in memory", digits(found["rows a second, array in memory"], 0)],
-    ]  # fmt: skip
+    names = {
+        "MiB of resident set above the start": "memory beside what the process had, MiB",
+        "rows a second, memory map": "rows a second, memory map",
+        "rows a second, array in memory": "rows a second, array in memory",
+    }
+    rows = [[name, digits(found[key], 0)] for key, name in names.items()]
     return [f"a map of 8 GiB, {found['rows']:,} rows", ""], rows
 
 

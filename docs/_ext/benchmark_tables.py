@@ -62,6 +62,7 @@ class BenchmarkTable(SphinxDirective):
     option_spec = {"machine": directives.unchanged_required}
 
     def run(self):
+        """Markdown, read as if it stood on the page."""
         table, about, path = table_of(self.arguments[0], self.options.get("machine", "intel_xeon"))
         self.env.note_dependency(str(path))
         text = f"{table}\n\n:::{{rst-class}} benchmark-source\n:::\n\n{about}.\n"

@@ -1,4 +1,4 @@
-"""``command-help``: what a command of ours prints for ``--help``, asked of it as pages are built."""
+"""``command-help``: what a command of ours prints for ``--help``, asked as pages are built."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ class CommandHelp(SphinxDirective):
     optional_arguments = 1
 
     def run(self):
+        """As code."""
         text = help_of(*self.arguments)
         return [nodes.literal_block(text, text, language="text")]
 

@@ -1,4 +1,4 @@
-"""Shapes in docstrings, ``(n_samples, n_components_)``: reStructuredText takes the end for a link."""
+"""Shapes in docstrings: reStructuredText takes the end of ``n_components_`` for a link."""
 
 import re
 

@@ -18,7 +18,7 @@ for make, marker in ((PCA, "o"), (AutoencoderTransformer, "s")):
         rebuilt = transformer.inverse_transform(transformer.transform(X_test))
         errors.append(((X_test - rebuilt) ** 2).sum(axis=1).mean())
     ax.loglog(sizes, errors, marker=marker, label=make.__name__)
-ax.set_xticks(sizes, sizes)
+ax.set_xticks(sizes, [str(size) for size in sizes])
 ax.minorticks_off()
 ax.set(xlabel="n_components", ylabel="held-out squared error")
 ax.legend(frameon=False)

@@ -13,7 +13,5 @@ losses = {
 figure, ax = plt.subplots(figsize=(5.5, 3))
 for name, error in losses.items():
     ax.plot(residual, error, label=name, linewidth=2)
-ax.set(
-    xlabel="error of an entry, in standard deviations", ylabel="what it costs", ylim=(0, 6)
-)
+ax.set(xlabel="error of an entry, in standard deviations", ylabel="what it costs", ylim=(0, 6))
 ax.legend(frameon=False)

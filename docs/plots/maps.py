@@ -8,9 +8,7 @@ from skautoencoder import AutoencoderTransformer
 
 X, y = load_digits(return_X_y=True)
 figure, axes = plt.subplots(1, 2, figsize=(9, 4.2))
-for ax, transformer in zip(
-    axes, (PCA(2), AutoencoderTransformer(2, random_state=0)), strict=True
-):
+for ax, transformer in zip(axes, (PCA(2), AutoencoderTransformer(2, random_state=0)), strict=True):
     codes = transformer.fit_transform(X)
     for digit in range(10):
         some = codes[y == digit]
