@@ -28,7 +28,7 @@ from skautoencoder import AutoencoderTransformer, RBMTransformer
 X, y = load_digits(return_X_y=True)
 X = (X / 16).astype(np.float32)
 X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
-machines = {"n_iter": 30, "learning_rate": 0.05, "random_state": 0}
+machines = {"n_iter": 60, "learning_rate": 0.05, "random_state": 0}
 deep: dict[str, Any] = {
     "hidden_layer_sizes": (128, 64),
     "activation": "logistic",
