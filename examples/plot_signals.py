@@ -67,9 +67,9 @@ for name, transformer in transformers.items():
 # %%
 # The curved surfaces hold more of the signal. Here are windows of the three strangers, one of each
 # exercise: what moves most in it, as measured and as rebuilt from six numbers. PCA draws most
-# movements too small. None of them has room in six numbers for what is fast, as in rowing. Where the
-# autoencoder does not win by much: for telling exercises six numbers of PCA do nearly as well. And
-# of the two networks the plain dense one is the better here.
+# movements too small. None of them has room in six numbers for what is fast, as rowing is. Where
+# the autoencoder does not win by much: for telling exercises six numbers of PCA do nearly as well.
+# And of the two networks the plain dense one is the better here.
 
 names = ["pendulum", "abduction", "forward elevation", "internal rotation"]
 names += ["external rotation", "trapezius extension", "rowing"]
