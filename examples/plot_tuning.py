@@ -50,10 +50,10 @@ folds = KFold(3, shuffle=True, random_state=0)  # the wines are sorted by cultiv
 search = AutoencoderSearchCV(pipeline, grid, scoring=explained, cv=folds).fit(X)
 
 # %%
-# It is worth the search: at the default learning rate, and so few steps of training, the network has
-# hardly left PCA; at ten times that rate it is ahead, most with one component and least with three.
-# There is no best size in these scores, as more numbers always rebuild more. Two are taken below,
-# because two can be drawn.
+# It is worth the search: at the default learning rate, and in so few steps, the network has hardly
+# left PCA; at ten times that rate it is ahead, most with one component and least with three. There
+# is no best size in these scores, as more numbers always rebuild more. Two are taken below, because
+# two can be drawn.
 
 names = {rate: f"autoencoder, learning rate {rate}" for rate in rates}
 scores: dict[str, dict] = {"PCA": {}} | {name: {} for name in names.values()}
