@@ -33,6 +33,7 @@ deep: dict[str, Any] = {
     "hidden_layer_sizes": (128, 64),
     "activation": "logistic",
     "loss": "cross_entropy",
+    "max_iter": 80,
     "random_state": 0,
 }
 candidates: dict[str, Any] = {
@@ -73,7 +74,7 @@ print(f"{machine.score(noise):.0f} nats (RBM, 128 units)")
 # for, the sixteen with the largest weights: strokes, and the lack of strokes.
 
 figure, (left, right) = plt.subplots(
-    1, 2, figsize=(12, 4.2), layout="constrained", width_ratios=(2.6, 1)
+    1, 2, figsize=(12, 3.2), layout="constrained", width_ratios=(2.6, 1)
 )
 rows = {"original": X_test} | all_rebuilt
 images = [np.pad(image.reshape(8, 8), 1) for row in rows.values() for image in row[:16]]

@@ -38,8 +38,8 @@ for k, *found in zip(sizes, of_pca, of_ours, strict=False):
 print(f"all 64 pixels {pixels:.2f}")
 
 # %%
-# Four numbers of the autoencoder serve neighbors as well as six of PCA. With enough numbers there
-# is nothing to gain: twelve components of PCA are as good as all pixels.
+# Four numbers of the autoencoder serve neighbors as well as eight of PCA. With enough numbers there
+# is nothing to gain: twelve components of PCA are nearly as good as all pixels.
 
 figure, ax = plt.subplots(figsize=(6.4, 4), layout="constrained")
 ax.axhline(pixels, color="0.5", ls=":", label="all 64 pixels")

@@ -74,10 +74,12 @@ for name, transformer in transformers.items():
 
 # %%
 # The logarithms help PCA to tell submodules apart, but not to rebuild counts. The autoencoder is
-# better at both, since how often words occur together is nothing linear. (Its loss is not all: an
-# autoencoder of logarithms, with a squared error, does as well here. What PCA lacks is the bend.)
-# With many components, a hundred say, the usual methods for text, such as truncated SVD of tf-idf,
-# are as good for search and a thousand times faster.
+# better at both. The loss is not all: an autoencoder of logarithms, with a squared error, does
+# about as well. What PCA lacks is the bend. Where it does not win: for search in many texts one
+# takes a hundred components, not two, and truncated SVD of tf-idf finds them in a moment.
+#
+# On the map distributions (``stats``, far right) part from tests of hypotheses, and ``ndimage`` and
+# ``sparse``, which speak a language of their own, from the rest.
 
 figure, panels = plt.subplots(1, 2, figsize=(12, 5), layout="constrained")
 for panel, name in zip(panels, list(maps)[1:], strict=True):

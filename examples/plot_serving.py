@@ -87,8 +87,8 @@ print(f"median time of an answer: {np.median(milliseconds):.1f} ms")
 
 # %%
 # The map that the service gives: patients whom the model has not seen among those whom it has, and
-# how far each moves where two measures are missing. Cholesterol is little missed, as other columns
-# go with it. On the right the time of an answer, most of which is HTTP's.
+# how far each moves where two measures are missing. Where the arrow is short the other columns told
+# what is missing; where it is long that was unusual. On the right the time of an answer.
 
 figure, (left, right) = plt.subplots(
     1, 2, figsize=(12, 4.6), layout="constrained", width_ratios=(1.4, 1)

@@ -1,7 +1,11 @@
-"""Serving a saved autoencoder over HTTP: rows in, codes and scores out. It needs no JAX.
+"""
+A web service in 30 lines
+=========================
 
-python examples/serving.py model.safetensors 8000
-curl -d '[[5.1, 3.5, 1.4, 0.2]]' http://127.0.0.1:8000
+Serving a saved autoencoder over HTTP: rows in, codes and scores out. It needs no JAX::
+
+    python examples/serving.py model.safetensors 8000
+    curl -d '[[5.1, 3.5, 1.4, 0.2]]' http://127.0.0.1:8000
 """
 
 import json
