@@ -28,14 +28,14 @@ class Progress:
         self._kinds, self._of_each_fit, self._clock = list(kinds), of_each_fit, clock
         self._seconds = defaultdict(list)  # that steps took, by kind
         self._n_begun, self._text, self._short, self._bar = 0, "", "", None
-        self._start, self._epochs = clock(), None
+        self._start, self._epochs, self._is_over = clock(), None, False
 
     def __enter__(self):
         return self
 
     def __exit__(self, kind, *error):
         self.close()
-        self._kinds = []  # nothing more is shown
+        self._is_over = True
         if kind is None:
             self._text, self._epochs = "", None
 
@@ -103,7 +103,7 @@ class Progress:
         return (max(self._n_begun - 1, 0) + within) / len(self._kinds)
 
     def _show(self, text=None):
-        if not self._kinds or not sys.stderr.isatty():
+        if self._is_over or not self._kinds or not sys.stderr.isatty():
             return
         self._bar = self._bar or _new_bar()
         found = self.left()
