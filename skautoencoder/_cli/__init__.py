@@ -24,6 +24,7 @@ from skautoencoder._cli._progress import erase_line
 from skautoencoder._errors import first_line
 
 _COMMANDS = (_compare, _fit, _transform, _inverse_transform, _impute, _outliers)
+_PIPE_CLOSED = 141  # what a shell makes of it
 _DESCRIPTION = """\
 Autoencoders that stand where PCA stood: from a table in a file to codes of a few
 numbers a row, and back; to a table without gaps; to a list of unusual rows.
@@ -55,10 +56,12 @@ def main(arguments=None):
             # What overflows is found by what comes out of it
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.showwarning = _in_one_line
-                return options.run(options) or 0
+                code = options.run(options) or 0
+                sys.stdout.flush()
+                return code
         except BrokenPipeError:  # as of 'skautoencoder ... | head'
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return 1
+            return _PIPE_CLOSED
         except Exception as error:
             options.watched.progress.close()
             return tell_error(error, options.traceback)

@@ -119,7 +119,7 @@ def _compared(options, table, transformers, sizes):
 
     def begin(line):
         options.watched.strike_if_asked()
-        progress.begin(line)
+        progress.begin(line, line.replace("Transformer,", ",").removesuffix(" components"))
 
     try:
         with progress, warnings.catch_warnings():

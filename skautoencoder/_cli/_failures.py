@@ -12,6 +12,7 @@ from skautoencoder._errors import first_line, one_line
 #: Exit codes.
 DONE, BUG, BAD_INPUT = 0, 1, 2
 
+_ISSUES = "https://github.com/skautoencoder/skautoencoder/issues"
 _N_FRAMES = 3  # of a traceback's end
 # Whose checks say what is wrong with parameters and data.
 _CHECKING = ("skautoencoder.", "sklearn.utils.")
@@ -34,9 +35,9 @@ def tell_error(error, whole):
         print(f"skautoencoder: {first_line(error) or one_line(error)}", file=sys.stderr)
         return BAD_INPUT
     print(
-        "skautoencoder: this is a bug of skautoencoder's, not a fault of yours. Please report it, "
-        "with the\ncommand, what it prints with --traceback, and what 'skautoencoder --version' "
-        "says.",
+        "skautoencoder: this is a bug of skautoencoder's, not a fault of yours. Please report it\n"
+        f"at {_ISSUES}, with the command, what it\n"
+        "prints with --traceback, and what 'skautoencoder --version' says.",
         file=sys.stderr,
     )
     return BUG

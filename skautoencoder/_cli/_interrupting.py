@@ -12,7 +12,7 @@ from skautoencoder._training._execution import Alone, beside
 INTERRUPTED = 130  # what a shell makes of Ctrl-C
 
 # JAX swallows an interrupt in its callback of garbage collection, and takes one amid its import
-# for the end of the process, or crashes when that ends. Of 30 interrupts of `outliers`, one was
+# for the end of the process, or crashes when that ends. Of 30 interrupts of `outliers`, two were
 # swallowed, and four crashed.
 _NOT_AMID = ("jax.", "jaxlib.", "skautoencoder._training.")
 _TRAINING = "skautoencoder._training."

@@ -7,7 +7,7 @@ import sys
 import time
 from collections import defaultdict
 
-_BAR_WIDTH = 20
+_BAR_WIDTH = 12
 
 
 class Progress:
@@ -27,34 +27,31 @@ class Progress:
     def __init__(self, kinds=(), of_each_fit=None, clock=time.monotonic):
         self._kinds, self._of_each_fit, self._clock = list(kinds), of_each_fit, clock
         self._seconds = defaultdict(list)  # that steps took, by kind
-        self._n_begun, self._text, self._bar = 0, "", None
-        self._start, self._epochs = clock(), None
+        self._n_begun, self._text, self._short, self._bar = 0, "", "", None
+        self._start, self._epochs, self._is_over = clock(), None, False
 
     def __enter__(self):
         return self
 
     def __exit__(self, kind, *error):
         self.close()
-        self._kinds = []  # nothing more is shown
+        self._is_over = True
         if kind is None:
             self._text, self._epochs = "", None
 
     @property
     def where(self):
         """What is done at present, in words; "" before there is anything."""
-        if self._epochs is None:
-            return self._text
-        epoch, max_iter, _, _ = self._epochs
-        return f"{self._text}, epoch {epoch} of {max_iter}".removeprefix(", ")
+        return self._text + self._epoch_reached().replace("/", " of ")
 
-    def begin(self, text):
-        """The next step begins."""
+    def begin(self, text, short=None):
+        """The next step begins; the bar has a shorter text, if there is one."""
         now = self._clock()
         if self._n_begun:
             self._seconds[self._kinds[self._n_begun - 1]].append(now - self._start)
             self._start = now
         self._n_begun += 1
-        self._text, self._epochs = text, None
+        self._text, self._short, self._epochs = text, short or text, None
         self._show()
 
     def epoch(self, epoch, max_iter):
@@ -106,12 +103,16 @@ class Progress:
         return (max(self._n_begun - 1, 0) + within) / len(self._kinds)
 
     def _show(self, text=None):
-        if not self._kinds or not sys.stderr.isatty():
+        if self._is_over or not self._kinds or not sys.stderr.isatty():
             return
         self._bar = self._bar or _new_bar()
         found = self.left()
         left = f"{found[1]} {_clock_time(found[0])} left" if found else ""
-        self._bar.show(min(self._share(), 1.0), left, text or self.where)
+        text = text or self._short + self._epoch_reached()
+        self._bar.show(min(self._share(), 1.0), left, text)
+
+    def _epoch_reached(self):
+        return f", epoch {self._epochs[0]}/{self._epochs[1]}" if self._epochs else ""
 
 
 def erase_line():

@@ -82,6 +82,7 @@ def test_where_is_known_after_an_interrupt_alone():
     with progress:
         progress.begin("a")
     assert progress.where == ""
+    progress = Progress(["a"])
     progress.begin("a")
     with pytest.raises(KeyboardInterrupt), progress:
         raise KeyboardInterrupt
