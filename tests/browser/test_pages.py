@@ -200,7 +200,7 @@ def test_a_finger_moves_the_point_and_scrolls_the_page(pages, opened):
         "Input.synthesizeScrollGesture",
         {"x": x, "y": y, "yDistance": -150, "gestureSourceType": "touch"},
     )
-    assert page.evaluate("scrollY") > scrolled + 50
+    page.wait_for_function(f"scrollY > {scrolled} + 50", timeout=5_000)
 
 
 def test_hostile_names_are_shown_as_they_are(pages, opened):
