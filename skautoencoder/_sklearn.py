@@ -21,6 +21,7 @@ __all__ = [
     "ThreadingBackend",
     "check_feature_names_in",
     "check_n_features",
+    "check_parameters",
     "check_sample_weight",
     "donors_of",
     "fit_context",
@@ -31,6 +32,11 @@ __all__ = [
     "safe_indexing",
     "without_running_fit",
 ]
+
+
+def check_parameters(estimator):
+    """Raise a ValueError if a parameter of an estimator is out of range, before any `fit`."""
+    estimator._validate_params()
 
 
 def infer_dimension(variance, n_samples):

@@ -298,16 +298,43 @@ def test_a_missing_extra_is_named(folder, missing, monkeypatch, capsys):
     assert f"needs {missing}: pip install 'skautoencoder[" in capsys.readouterr().err
 
 
-def test_ctrl_c_writes_nothing(folder, monkeypatch, capsys):
-    def strike(*_, **__):
-        raise KeyboardInterrupt
+def strike(*_, **__):
+    raise KeyboardInterrupt
 
-    monkeypatch.setattr(AutoencoderDetector, "explain", strike)
+
+FILES = ["--out", "o.csv", "--report", "r.html", "--model", "m.safetensors"]
+
+
+def test_ctrl_c_before_there_are_scores_writes_nothing(folder, monkeypatch, capsys):
+    monkeypatch.setattr(AutoencoderDetector, "score_samples", strike)
     before = sorted(folder.iterdir())
-    files = ["--out", "o.csv", "--report", "r.html", "--model", "m.safetensors"]
-    assert main(["outliers", "t.csv", "--method", "kernel", *files]) == 130
+    assert main(["outliers", "t.csv", "--method", "kernel", *FILES]) == 130
     assert capsys.readouterr().err == "skautoencoder: interrupted; no file was written\n"
     assert sorted(folder.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("n_parts", "told"),
+    [(0, "without reasons"), (1, "reasons are given for the strangest 20 rows")],
+)
+def test_ctrl_c_among_the_reasons_keeps_scores(n_parts, told, folder, monkeypatch, capsys):
+    whole, usual, asked = outliers("t.csv", "--level", "0.5"), AutoencoderDetector.explain, []
+
+    def explain(*arguments):
+        asked.append(arguments)
+        return strike() if len(asked) > n_parts else usual(*arguments)
+
+    monkeypatch.setattr(AutoencoderDetector, "explain", explain)
+    assert main(["outliers", "t.csv", "--method", "kernel", "--level", "0.5", *FILES]) == 130
+    seen = capsys.readouterr()
+    assert seen.err.endswith(f"skautoencoder: interrupted; {told}; r.html was not written\n")
+    assert "rows to o.csv, m.safetensors\n" in seen.out
+    assert not (folder / "r.html").exists()
+    kept = pd.read_csv("o.csv")
+    assert_array_equal(kept["score"], whole["score"])
+    explained = kept["reason_1"].notna()
+    assert explained.sum() <= 20 * n_parts < whole["reason_1"].notna().sum()
+    assert_array_equal(kept["reason_1"][explained], whole["reason_1"][explained])
 
 
 @pytest.mark.slow

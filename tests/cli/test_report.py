@@ -243,8 +243,11 @@ def decoded(decoder, code):
 )
 def test_the_decoder_is_the_estimators(digits, settings):
     X = digits[0][:300]
-    fitted = quick(**settings).fit(X)
+    fitted = quick(early_stopping=False, learning_rate=0.01, **settings).fit(X)
     codes = fitted.transform(X[:5])
+    assert (
+        np.abs(fitted.inverse_transform(codes) - PCA(2).fit(X).inverse_transform(codes)).max() > 0.1
+    )
     some = np.array([3, 17, 40])
     found = decoded(page_decoder(fitted, Shown.one_by_one(some)), codes)
     assert_allclose(found, fitted.inverse_transform(codes)[:, some], atol=1e-4)
