@@ -13,6 +13,7 @@ from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 
 __all__ = [
     "BaseImputer",
+    "DocumentedMixin",
     "HasMethods",
     "Interval",
     "Options",
@@ -37,6 +38,16 @@ __all__ = [
 def check_parameters(estimator):
     """Raise a ValueError if a parameter of an estimator is out of range, before any `fit`."""
     estimator._validate_params()
+
+
+class DocumentedMixin:
+    """Estimators whose picture in a notebook links to their page of our documentation."""
+
+    _doc_link_module = "skautoencoder"
+    _doc_link_template = (
+        "https://skautoencoder.readthedocs.io/en/stable/api/generated/"
+        "{estimator_module}.{estimator_name}.html"
+    )
 
 
 def infer_dimension(variance, n_samples):
