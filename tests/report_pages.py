@@ -30,7 +30,10 @@ def written(data, *options, folder):
     of_page = _report.report
 
     def small(**settings):
-        return AutoencoderTransformer(hidden_layer_sizes=(16,), max_iter=5, **settings)
+        return AutoencoderTransformer(
+            hidden_layer_sizes=(16,), max_iter=20, learning_rate=0.01, early_stopping=False,
+            **settings,
+        )  # fmt: skip
 
     def keep(*given):
         arguments.extend(given)

@@ -145,8 +145,9 @@ def _in_numbers(options):
     """The table that was asked for, its rows all numbers, transformers, and what to tell."""
     table, remarks = read_data(options)
     if options.no_scale or isinstance(table.X, np.ndarray):
-        X, told = columns_of(table, options.encode).matrix(table)
-        ours = AutoencoderTransformer()
+        columns = columns_of(table, options.encode)
+        X, told = columns.matrix(table)
+        table, ours = replace(table, names=columns.encoded_names), AutoencoderTransformer()
     else:
         found = prepared(table.X, options.kinds)
         X, _ = found.encoding.encode(read_table(found.frame))
@@ -209,7 +210,9 @@ def _of_two(transformer, seed):
     """An unfitted copy of two components."""
     copy = clone(transformer)
     last = copy[-1] if isinstance(copy, Pipeline) else copy
-    last.set_params(n_components=2, random_state=seed)
+    last.set_params(n_components=2)
+    if last.random_state is None:
+        last.set_params(random_state=seed)
     return copy
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from skautoencoder._tables._levels import Binary, Category
-from skautoencoder._tables._scaled import Counts, Reals, Wholes
+from skautoencoder._tables._scaled import Counts, Reals
 from skautoencoder.display._legend import short_name
 from skautoencoder.display._wording import worded
 
@@ -169,7 +169,7 @@ def columns_in_units(table):
     return [_column(str(part.name), part.encoder, part.columns.start, table.X) for part in parts]
 
 
-def _column(name, encoder, at, X) -> Any:
+def _column(name, encoder, at, X):
     if isinstance(encoder, Binary | Category):
         pooled = getattr(encoder, "pooled", ())
         others = (f"other ({len(pooled)} rare ones)",) if pooled else ()
@@ -185,9 +185,10 @@ def _column(name, encoder, at, X) -> Any:
     return _whole(name, at, encoder, encoder.units.mean + encoder.low, encoder.units.std)
 
 
-def _whole(name, at, wholes: Wholes, mean, std):
+def _whole(name, at, wholes, mean, std):
     """A column of whole steps: numbers, moments or spans."""
-    unit, factor, how = np.dtype(wholes.dtype), 1.0, {}
+    how: dict[str, Any] = {}
+    unit, factor = np.dtype(wholes.dtype), 1.0
     if unit.kind in "mM":
         of_unit, multiple = np.datetime_data(unit)
         factor = multiple * _MS[of_unit]

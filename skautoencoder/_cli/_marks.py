@@ -49,7 +49,10 @@ def marks(y, some):
         return {"groups": groups, "group_of": [0] * len(some), "labels": None, "scale": None}
     y = plain_values(y)
     classes = names_of(y)
-    return _of_numbers(y, some) if classes is None else _of_classes(*classes, some)
+    if classes is None:
+        return _of_numbers(y, some)
+    names, number = classes
+    return _of_classes(names, number, some)
 
 
 def _group(name, color, marker):

@@ -94,7 +94,7 @@ def _group(comparison, columns, heading, names):
     ]
     for measure in names:
         if measure in comparison.measures:
-            cells = "".join(_cell(comparison, *column, measure) for column in columns)
+            cells = "".join(_cell(comparison, name, size, measure) for name, size in columns)
             rows.append(f'<tr><th scope="row">{_label(measure)}</th>{cells}</tr>')
     return f"<tbody>{''.join(rows)}</tbody>"
 

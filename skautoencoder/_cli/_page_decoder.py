@@ -99,8 +99,8 @@ def _links(loss, n_features):
         for name, columns in (("logit", loss.binary), ("weight", blocks), ("rate", loss.counts)):
             names[list(columns)] = name
         return names
-    name = _LINKS.get(type(loss.link))
-    return None if name is None else np.full(n_features, name, object)
+    of_all = _LINKS.get(type(loss.link))
+    return None if of_all is None else np.full(n_features, of_all, object)
 
 
 def _in_order(links, shown):

@@ -27,7 +27,7 @@ from skautoencoder._cli._said import said
 from skautoencoder._cli._table import Table
 from skautoencoder._networks._activations import ACTIVATIONS
 from tests.conftest import quick, quick_convolutional
-from tests.report_pages import HOSTILE, hostile_report
+from tests.report_pages import HOSTILE, hostile_frame, hostile_report, written
 
 MOST_BYTES = 3_000_000
 
@@ -243,8 +243,11 @@ def decoded(decoder, code):
 )
 def test_the_decoder_is_the_estimators(digits, settings):
     X = digits[0][:300]
-    fitted = quick(**settings).fit(X)
+    fitted = quick(early_stopping=False, learning_rate=0.01, **settings).fit(X)
     codes = fitted.transform(X[:5])
+    assert (
+        np.abs(fitted.inverse_transform(codes) - PCA(2).fit(X).inverse_transform(codes)).max() > 0.1
+    )
     some = np.array([3, 17, 40])
     found = decoded(page_decoder(fitted, Shown.one_by_one(some)), codes)
     assert_allclose(found, fitted.inverse_transform(codes)[:, some], atol=1e-4)
@@ -292,6 +295,20 @@ def test_wide_tables_show_what_two_components_tell_most_of():
     assert len(columns) == 60
     assert not {f"c{i}" for i in range(5)} & {column.name for column in columns}
     assert shown_as(fitted, Table(X, names)) == ("profile", [])
+
+
+@pytest.mark.slow
+def test_some_rows_keep_their_numbers_and_one_hot_columns_their_names(tmp_path):
+    frame = hostile_frame()[["count", HOSTILE[3]]].assign(x=np.linspace(0, 1, 144))
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    options = ["--no-scale", "--encode", "--rows", "60"]
+    page = written(tmp_path / "t.csv", *options, folder=tmp_path)
+    model = model_of(page.page)
+    names = ["count", f"{HOSTILE[3]}_<b>yes", f"{HOSTILE[3]}_no", "x"]
+    assert [column["name"] for column in model["columns"]] == names
+    assert len(model["names"]) == 60
+    x = dict(zip(model["names"], page.table.X[:, 3], strict=True))
+    assert all(frame["x"][int(name) - 1] == value for name, value in x.items())
 
 
 @pytest.mark.slow
