@@ -10,7 +10,7 @@ _TOOLS = {"hypothesis", "mypy", "pytest", "pytest-cov", "pytest-xdist", "ruff"}
 project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
 extras = project["optional-dependencies"]
 for requirement in sorted({*project["dependencies"], *extras["test"]}):
-    name, lowest = re.match(r"([\w-]+)>=([\w.]+)", requirement).groups()
+    name, lowest = re.match(r"([\w-]+)(?:\[\w+\])?>=([\w.]+)", requirement).groups()
     if name not in _TOOLS:
         print(f"{name}=={lowest}" + ".0" * (2 - lowest.count(".")))
     if name == "jax":  # which takes the newest of its other half, if it is let

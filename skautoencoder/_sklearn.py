@@ -22,6 +22,7 @@ __all__ = [
     "ThreadingBackend",
     "check_feature_names_in",
     "check_n_features",
+    "check_parameters",
     "check_sample_weight",
     "donors_of",
     "fit_context",
@@ -32,6 +33,11 @@ __all__ = [
     "safe_indexing",
     "without_running_fit",
 ]
+
+
+def check_parameters(estimator):
+    """Raise a ValueError if a parameter of an estimator is out of range, before any `fit`."""
+    estimator._validate_params()
 
 
 class DocumentedMixin:

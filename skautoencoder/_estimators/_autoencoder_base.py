@@ -20,7 +20,7 @@ from skautoencoder._estimators._input import check_groups, check_weight
 from skautoencoder._estimators._keeping import keeps_old_fit
 from skautoencoder._estimators._reporting import FitReporter, hook_arguments
 from skautoencoder._estimators._transformer import BaseTransformer
-from skautoencoder._estimators._warning import warn_caller
+from skautoencoder._estimators._warning import warn_caller, warn_unfinished
 from skautoencoder._networks import ACTIVATIONS
 from skautoencoder._sklearn import (
     HasMethods,
@@ -120,7 +120,8 @@ class BaseAutoencoder(DescribingMixin, DrawingMixin, BaseTransformer):
         Warns
         -----
         ConvergenceWarning
-            If the loss diverged; the best weights so far are kept.
+            If the loss diverged; the best weights so far are kept. If it still fell at
+            ``max_iter``, so that more epochs would help; not of fits within a search.
         UserWarning
             If one column has more than 99.9 % of the variance, no row has a value in some
             column, or the code of a variational model says nothing of its rows.
@@ -151,7 +152,8 @@ class BaseAutoencoder(DescribingMixin, DrawingMixin, BaseTransformer):
             hook_arguments(rows.as_given().X, y, sample_weight=sample_weight, groups=groups),
             self.max_iter,
         )
-        state = training.fit(plan, training.begin(plan), reporter)
+        given = None if validation is None else validation.as_given()
+        state = training.fit(plan, reporter.first_state(plan, rows.as_given(), given), reporter)
         learner, result = steps.kept(plan, training.result_of(plan, state))
         attributes = steps.attributes(learner, result.params, span) | {"_filling": filling}
         self._store(attributes, result, plan)
@@ -161,6 +163,8 @@ class BaseAutoencoder(DescribingMixin, DrawingMixin, BaseTransformer):
         reporter.finish(lambda: {name: getattr(self, name) for name in names})
         if result.end is training.End.DIVERGED:
             self._warn_diverged(result)
+        if result.unfinished and not self.warm_start:  # else the user goes on anyway
+            warn_unfinished(self.max_iter)
         if result.end is training.End.INTERRUPTED:
             raise KeyboardInterrupt
         return self
@@ -333,6 +337,7 @@ class BaseAutoencoder(DescribingMixin, DrawingMixin, BaseTransformer):
     @property
     def _model(self):
         """The fitted model, on NumPy."""
+        check_is_fitted(self)  # an AttributeError, as `dir` and notebooks want
         return FittedAutoencoder.of(vars(self))
 
     def __sklearn_tags__(self):

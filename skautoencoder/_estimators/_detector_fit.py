@@ -22,7 +22,7 @@ from skautoencoder._data._rows import Rows
 from skautoencoder._estimators._autoencoder import AutoencoderTransformer
 from skautoencoder._estimators._table import TableAutoencoderTransformer
 from skautoencoder._estimators._table_steps import autoencoder_of
-from skautoencoder._estimators._warning import warn_caller
+from skautoencoder._estimators._warning import one_of_many, warn_caller
 from skautoencoder._training._seeds import MEASURE, SPLIT, START, generator
 
 # Twice as many are not better: mean AUROC over ten tables 0.8655, and 0.8651 with 200.
@@ -88,7 +88,8 @@ def of_network(
     given = space.of if learning.standardized else space.held
     network = clone(learning.network)
     chosen_by = {"X_val": given(held_out)} if has_fit_parameter(network, "X_val") else {}
-    network.fit(given(learning.rows), **chosen_by)
+    with one_of_many():
+        network.fit(given(learning.rows), **chosen_by)
     codes = network.transform(given(learning.rows))
     center = codes.mean(axis=0)
     mean = fit_kernel_mean(codes - center, True, rng)
@@ -231,11 +232,16 @@ def threshold(scores: np.ndarray, level: float) -> float:
 
 
 def _default_network(rows: np.ndarray) -> AutoencoderTransformer:
-    """An autoencoder for standardized rows, whose code keeps nine tenths of the variance."""
+    """The :func:`default_network` of some rows, its width found on their standardized columns."""
     z = standard_space(rows, by_column=True).of(rows)
     variance = np.linalg.eigvalsh(z.T @ z)[::-1]
     share = np.cumsum(variance) / variance.sum()
     n_components = int(np.searchsorted(share, _VARIANCE)) + 1
+    return default_network(len(rows)).set_params(n_components=n_components)
+
+
+def default_network(n_rows: int) -> AutoencoderTransformer:
+    """An autoencoder for standardized rows, whose code keeps nine tenths of the variance."""
     # Steps as for all rows, not for two thirds of them: each fold would take as long as all.
-    batch_size = AutoencoderTransformer._recipe.rows_a_step("auto", len(rows))
-    return AutoencoderTransformer(n_components, batch_size=batch_size, max_iter=_EPOCHS)
+    batch_size = AutoencoderTransformer._recipe.rows_a_step("auto", n_rows)
+    return AutoencoderTransformer(_VARIANCE, batch_size=batch_size, max_iter=_EPOCHS)

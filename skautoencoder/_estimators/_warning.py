@@ -5,9 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
+from types import FrameType
 
+import joblib
 import sklearn
+from sklearn.exceptions import ConvergenceWarning
 
 # Not the user's: this package, and scikit-learn, whose pipelines and decorators call it.
 _INSIDE = tuple(
@@ -21,3 +27,41 @@ def warn_caller(message, category=UserWarning):
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_INSIDE):
         frame, level = frame.f_back, level + 1
     warnings.warn(message, category, stacklevel=level)
+
+
+_ONE_OF_MANY: ContextVar[bool] = ContextVar("one_of_many", default=False)
+_JOBLIB = f"{Path(joblib.__file__).parent}{os.sep}"
+
+
+@contextmanager
+def one_of_many() -> Iterator[None]:
+    """Inside, fits are parts of something larger: nobody asked for one of them."""
+    token = _ONE_OF_MANY.set(True)
+    try:
+        yield
+    finally:
+        _ONE_OF_MANY.reset(token)
+
+
+def warn_unfinished(max_iter):
+    """Warn that training ended too early, unless the fit is one of many.
+
+    That is said where one model is fitted and kept: not of folds and candidates, which joblib
+    runs, where it would be said over and over. A search's last fit, of the best, says it.
+    """
+    if _ONE_OF_MANY.get() or _run_by_joblib():
+        return
+    warn_caller(
+        f"Training ended at max_iter={max_iter} while the loss of held-out rows still fell: more "
+        "epochs would give a better model. Raise max_iter.",
+        ConvergenceWarning,
+    )
+
+
+def _run_by_joblib():
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code.co_filename.startswith(_JOBLIB):
+            return True
+        frame = frame.f_back
+    return False

@@ -18,6 +18,7 @@ from skautoencoder._estimators._autoencoder_base import BaseAutoencoder
 from skautoencoder._estimators._table import TableAutoencoderTransformer
 from skautoencoder._processes import check_jax_works
 from skautoencoder._search._halving import Halving
+from skautoencoder._search._notebook import html_of
 from skautoencoder._search._rendezvous import Lockstep
 from skautoencoder._sklearn import (
     DocumentedMixin,
@@ -204,7 +205,11 @@ class AutoencoderSearchCV(DocumentedMixin, GridSearchCV):
             scorer, _ = self._get_scorers()
             self.scorer_ = getattr(scorer, "_scorers", scorer)
 
-    # -- where GridSearchCV asks
+    # -- where scikit-learn asks
+
+    def _html_repr(self):
+        """What a notebook shows: what was found, above scikit-learn's diagram."""
+        return html_of(self) + super()._html_repr()
 
     def _check_input_parameters(self, X, y, split_params):
         """All is validated, and nothing has begun: what the fits will have at their side."""

@@ -80,6 +80,9 @@ class Reporter(Protocol):
     def end(self, progress: Progress) -> bool:
         """An epoch has ended; whether to stop training."""
 
+    def reached(self, state: FitState) -> None:
+        """The state at the end of an epoch, which the next one uses up."""
+
 
 class Result(NamedTuple):
     """What a fit ends with; losses are in the units of the data.
@@ -97,6 +100,8 @@ class Result(NamedTuple):
     convincing : bool
         Whether they are better than the start by more than chance would explain.
     end : End
+    unfinished : bool
+        Whether more epochs would have given a better model, as the held-out rows tell.
     """
 
     params: Any
@@ -106,6 +111,7 @@ class Result(NamedTuple):
     best_loss: float
     convincing: bool
     end: End
+    unfinished: bool = False
 
     def with_start(self, params: Any) -> Result:
         """The result had no epoch been better than the start, whose weights are ``params``."""
@@ -147,6 +153,7 @@ def fit(plan: Plan, state: FitState, reporter: Reporter) -> FitState:
                 if state.end is None:
                     progress = _progress(plan, state)
                     state = _after_epoch(plan, state, progress, reporter.end(progress))
+                reporter.reached(state)
         except KeyboardInterrupt:
             state = state._replace(end=End.INTERRUPTED)
     return state
@@ -181,6 +188,7 @@ def result_of(plan: Plan, state: FitState) -> Result:
         return Result(state.params, curve, [], kept, curve[kept], True, state.end)
     held_out_curve = [learner.in_data_units(loss) for loss in best.curve]
     convincing = plan.recipe.convinced_by(best, learner.rounding) and _learnt(plan, best)
+    at_the_end = state.end is End.MAX_ITER and plan.recipe.unfinished(best.curve)
     return Result(
         best.params,
         curve,
@@ -189,6 +197,7 @@ def result_of(plan: Plan, state: FitState) -> Result:
         held_out_curve[best.epoch],
         convincing,
         state.end,
+        convincing and at_the_end,
     )
 
 

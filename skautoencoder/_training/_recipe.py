@@ -62,6 +62,11 @@ class Recipe:
         The loss at the start is measured on at most so many rows.
     steps_into_use : int
         A code that is not in use is warned of after so many steps, not before.
+    falls, falls_late : float
+        A fit that ends at ``max_iter`` is unfinished where its best held-out loss fell by at least
+        these shares in the last half and the last tenth of its epochs. The learning rate ends at 0,
+        so that every curve is flat at its end: what tells that twice the epochs would give a better
+        model is the half before.
     starts_to_vary : float
         A column that did not vary in the first chunk of ``partial_fit`` is warned of when its
         spread exceeds this share of ``scale_``.
@@ -84,6 +89,8 @@ class Recipe:
     far_out: float = 1e8
     start_rows: int = 2_000
     steps_into_use: int = 100
+    falls: float = 0.05
+    falls_late: float = 0.001
     starts_to_vary: float = 0.5
 
     def rows_a_step(self, batch_size: int | Literal["auto"], n_samples: int) -> int:
@@ -122,6 +129,17 @@ class Recipe:
     def tries_again(self, best: BestSoFar) -> bool:
         """Whether so little was gained over the start that a second try is worth its time."""
         return not best.loss < self.second_try * best.curve[0]
+
+    def unfinished(self, curve: tuple[float, ...]) -> bool:
+        """Whether held-out losses, epoch by epoch from the start, show that more epochs would help.
+
+        Losses below zero have no share to fall by: of them it says nothing.
+        """
+        best = np.minimum.accumulate(curve)
+        end, n_epochs = best[-1], len(curve) - 1
+        half, late = best[n_epochs // 2], best[n_epochs - max(1, n_epochs // 10)]
+        fell = half - end >= self.falls * half and late - end >= self.falls_late * late
+        return bool(end > 0 and fell)
 
     def average_shares(self, steps: np.ndarray, start_is_good: bool) -> np.ndarray:
         """Each step's share in the average of the weights; ``steps`` count from 1.

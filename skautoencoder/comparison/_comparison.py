@@ -11,6 +11,8 @@ from skautoencoder.comparison._summary import summary_of
 
 # A verdict is given where chance alone would do so in one of twenty comparisons.
 _LEVEL = 0.05
+# A smaller share of the values is an error of single precision, the same in every fold.
+_ROUNDING = 1e-6
 
 # Each measure, and whether a larger value is better; None for those that say no such thing.
 LARGER_IS_BETTER: dict[str, bool | None] = {
@@ -99,8 +101,19 @@ class Comparison:
         Columns are the measures' means over the folds, their standard errors (with the
         suffix ``_se``), ``task`` (what y was taken for), and ``error``. A mean is NaN if one
         fold has no value: means over other folds would not compare.
+
+        Raises
+        ------
+        ImportError
+            If there is no pandas.
         """
-        import pandas as pd
+        try:
+            import pandas as pd
+        except ModuleNotFoundError as error:
+            raise ImportError(
+                "A frame needs pandas, which is not installed. Install it by: "
+                'pip install "skautoencoder[plot]"'
+            ) from error
 
         rows = []
         for transformer in self.transformers:
@@ -114,11 +127,18 @@ class Comparison:
                 rows.append(row)
         return pd.DataFrame(rows)
 
+    def _repr_html_(self):
+        """What a notebook shows: the measures as a table, with verdicts against PCA."""
+        from skautoencoder.comparison._notebook import html_of  # late: it needs what is here
+
+        return html_of(self)
+
     def verdict(self, transformer, n_components, measure="squared_error", against="PCA"):
         """Whether a transformer is better than another at one size, or chance may explain it.
 
         By the paired differences over the folds, in Student's t-test with the variance
-        corrected for training rows that folds share (Nadeau & Bengio 2003), at 5 %.
+        corrected for training rows that folds share (Nadeau & Bengio 2003), at 5 %. A difference
+        of less than a millionth of the values is taken for one of rounding.
 
         Returns
         -------
@@ -142,7 +162,8 @@ class Comparison:
             return "no difference shown"
         error = np.sqrt((1 / len(gain) + self.n_test / self.n_train) * gain.var(ddof=1))
         bar = stats.t.ppf(1 - _LEVEL / 2, len(gain) - 1) * error
-        if abs(gain.mean()) <= bar:
+        rounding = _ROUNDING * max(np.abs(ours).max(), np.abs(theirs).max())
+        if abs(gain.mean()) <= max(bar, rounding):
             return "no difference shown"
         return "better" if gain.mean() > 0 else "worse"
 
@@ -183,6 +204,20 @@ class Comparison:
             against = "PCA" if "PCA" in self.transformers else self.transformers[0]
         _require("against", against, self.transformers)
         return summary_of(self, against, left_out=(RAW,))
+
+
+class ComparisonInterrupted(KeyboardInterrupt):
+    """Ctrl-C amid a comparison.
+
+    Attributes
+    ----------
+    comparison : Comparison
+        What was measured before.
+    """
+
+    def __init__(self, comparison):
+        super().__init__(comparison)
+        self.comparison = comparison
 
 
 def _require(what, name, known):

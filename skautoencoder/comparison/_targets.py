@@ -37,7 +37,7 @@ def read_target(y, task="auto"):
     y = _array(y)
     if y.ndim > 1:
         return _several_numbers(y, task)
-    gone = np.array([_is_missing(value) for value in y.tolist()])
+    gone = np.array([is_missing(value) for value in y.tolist()])
     if gone.any():
         raise ValueError(
             f"y has no value (None or NaN) in {gone.sum()} of {len(y)} rows. Leave them out."
@@ -65,10 +65,21 @@ def plain_values(y):
     ValueError
         If ``y`` is not one column.
     """
+    return _plain(one_column(y))
+
+
+def one_column(y):
+    """A column ``y`` as an array of shape (n_rows,), of objects where it is a list.
+
+    Raises
+    ------
+    ValueError
+        If ``y`` is not one column.
+    """
     y = _array(y)
     if y.ndim != 1:
         raise ValueError(f"y must be one column, of shape (n_rows,). Got the shape {y.shape}.")
-    return _plain(y)
+    return y
 
 
 def names_of(y):
@@ -103,7 +114,7 @@ def _plain(y):
 
 
 def _of_objects(values):
-    gone = np.array([_is_missing(value) for value in values], bool)
+    gone = np.array([is_missing(value) for value in values], bool)
     there = values[~gone].tolist()
     if not there or not all(isinstance(value, (Real, np.bool_)) for value in there):
         return np.array([_text(value) for value in values], str)
@@ -123,7 +134,7 @@ def _text(value):
     return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
-def _is_missing(value):
+def is_missing(value):
     """Whether it is None, NaN, NaT or pandas' NA, all but the first unequal to themselves."""
     if value is None:
         return True

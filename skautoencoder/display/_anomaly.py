@@ -8,15 +8,15 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from skautoencoder.comparison._inverse import as_numbers
+from skautoencoder.comparison._targets import is_missing
 from skautoencoder.display._colours import COLOURS
-from skautoencoder.display._display import Display
-from skautoencoder.display._legend import short_name
-from skautoencoder.display._names import fitted_names
-from skautoencoder.display._wording import is_gap, worded_pair
+from skautoencoder.display._display import Display, styled
+from skautoencoder.display._legend import short_name, short_names
+from skautoencoder.display._within import names_within
+from skautoencoder.display._wording import worded_pair
 
 _MOST_BARS, _MOST_COLUMNS, _MOST_ROWS = 15, 20, 30
 _LETTERS_OF_A_VALUE, _LETTERS_OF_A_ROW = 20, 20
-_LETTERS_WITH_NUMBER = 24  # of names that are told apart by numbers
 _LETTERS_ACROSS = 3  # names of columns that are no longer than that stand upright
 _LEAST_UPPER, _MOST_LINEAR = 0.1, 3.0  # where colours end: at least, and on a linear scale
 _MOST_POWERS = 3  # of ten that are named on a scale
@@ -72,7 +72,7 @@ class AnomalyDisplay(Display):
 
     @classmethod
     def from_estimator(cls, detector, X):
-        """From a fitted detector, or a pipeline that ends in one, and rows.
+        """From a fitted detector, a pipeline that ends in one, or a search over such, and rows.
 
         Parameters
         ----------
@@ -87,11 +87,12 @@ class AnomalyDisplay(Display):
         AttributeError
             If the detector gives no reasons.
         """
+        detector = getattr(detector, "best_estimator_", detector)
         last, rows = detector, X
         if isinstance(detector, Pipeline):
             last = detector[-1]
             rows = detector[:-1].transform(X) if len(detector) > 1 else X
-        names = fitted_names(detector)
+        names = names_within(detector)
         row_names = X.index if hasattr(X, "iloc") else None
         contributions = last.feature_scores(rows)
         of_one = {}
@@ -100,7 +101,7 @@ class AnomalyDisplay(Display):
             of_one = _of_one_row(last.explain(rows), contributions.shape[1], own_names)
         return cls(contributions, feature_names=names, row_names=row_names, **of_one)
 
-    def plot(self, ax=None, *, max_features=None, max_rows=None):
+    def plot(self, ax=None, *, max_features=None, max_rows=None, **kwargs):
         """Draw the contributions.
 
         Parameters
@@ -111,17 +112,24 @@ class AnomalyDisplay(Display):
             columns of a heat map.
         max_rows : int, default=None
             Of more rows, the strangest are drawn. Default: 30.
+        **kwargs : dict
+            To matplotlib's `barh` for one row, to `imshow` for many.
 
         Returns
         -------
         self : AnomalyDisplay
+
+        Raises
+        ------
+        ImportError
+            If there is no matplotlib.
         """
         self._most = (max_features, max_rows)
         ax = self._start(ax)
         if len(self.contributions) == 1:
-            self._draw_bars(ax)
+            self._draw_bars(ax, kwargs)
         else:
-            self._draw_heatmap(ax)
+            self._draw_heatmap(ax, kwargs)
         return self
 
     def _chosen(self):
@@ -141,16 +149,12 @@ class AnomalyDisplay(Display):
         every = np.arange(self.contributions.shape[1])
         if self.expected is None:
             return every
-        known = [not is_gap(value) for value in self.expected] | (self.contributions[0] > 0)
+        known = [not is_missing(value) for value in self.expected] | (self.contributions[0] > 0)
         return every[known] if known.any() else every
 
     def _names(self, columns):
         """Names in short, with their numbers where they would be the same."""
-        names = [short_name(str(self.feature_names[i])) for i in columns]
-        return [
-            f"{short_name(name, _LETTERS_WITH_NUMBER)} [{i}]" if names.count(name) > 1 else name
-            for i, name in zip(columns, names, strict=True)
-        ]
+        return short_names([str(self.feature_names[i]) for i in columns], columns)
 
     def _figure_size(self):
         """As much room as the names and values that are drawn take."""
@@ -178,11 +182,14 @@ class AnomalyDisplay(Display):
     def _rows_named(self, rows):
         return [short_name(str(self.row_names[i]), _LETTERS_OF_A_ROW) for i in rows]
 
-    def _draw_bars(self, ax):
+    def _draw_bars(self, ax, kwargs):
+        from matplotlib.patches import Rectangle
+
         _, columns = self._chosen()
         columns = columns[::-1]  # from below
         places = np.arange(len(columns))
-        ax.barh(places, self.contributions[0, columns], color=COLOURS[0])
+        style = styled(Rectangle, kwargs, color=COLOURS[0])
+        ax.barh(places, self.contributions[0, columns], **style)
         ax.set_yticks(places)
         ax.set_yticklabels(self._names(columns), parse_math=False)
         ax.set_ylim(-0.6, len(columns) - 0.4)
@@ -196,13 +203,17 @@ class AnomalyDisplay(Display):
         if len(columns) < n_all:
             ax.set_title(f"{len(columns)} of {n_all} columns, which contribute most", fontsize=10)
 
-    def _draw_heatmap(self, ax):
+    def _draw_heatmap(self, ax, kwargs):
+        from matplotlib.image import AxesImage
+
         rows, columns = self._chosen()
         shown, names = self.contributions[np.ix_(rows, columns)], self._names(columns)
         norm, ticks = _colour_scale(max(shown.max(), _LEAST_UPPER))
-        drawn = ax.imshow(shown, cmap="Blues", norm=norm, aspect="auto")
+        drawn = ax.imshow(
+            shown, **styled(AxesImage, kwargs, cmap="Blues", norm=norm, aspect="auto")
+        )
         bar = self.figure_.colorbar(drawn, ax=ax, label="contribution")
-        if ticks is not None:
+        if ticks is not None and drawn.norm is norm:
             bar.set_ticks(ticks, labels=[f"{tick:g}" for tick in ticks])
             bar.minorticks_off()
         upright = max(map(len, names)) <= _LETTERS_ACROSS

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from skautoencoder.display._display import styled
+
 
 def checked_shape(image_shape, n_features, needed=False):
     """``image_shape`` as a tuple, or None where it is None and need not be given.
@@ -30,8 +32,10 @@ def limits_of(rows):
     return (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
 
 
-def draw_images(ax, rows, image_shape, n_across, limits, cmap="gray_r"):
-    """The rows as one picture of many images, a pixel apart."""
+def draw_images(ax, rows, image_shape, n_across, limits, **kwargs):
+    """The rows as one picture of many images, a pixel apart; ``kwargs`` go to `imshow`."""
+    from matplotlib.image import AxesImage
+
     height, width, *channels = image_shape
     low, high = limits
     n_down = -(-len(rows) // n_across)
@@ -42,9 +46,10 @@ def draw_images(ax, rows, image_shape, n_across, limits, cmap="gray_r"):
         sheet[top : top + height, left : left + width] = row.reshape(image_shape)
     if channels:
         sheet = np.nan_to_num(((sheet - low) / ((high - low) or 1.0)).clip(0, 1), nan=1.0)
-    ax.imshow(
-        sheet, cmap=cmap, vmin=low, vmax=high, interpolation="nearest",
+    style = styled(
+        AxesImage, kwargs, cmap="gray_r", vmin=low, vmax=high, interpolation="nearest",
         extent=(0, sheet.shape[1], sheet.shape[0], 0),
     )  # fmt: skip
+    ax.imshow(sheet, **style)
     ax.set_frame_on(False)
     ax.tick_params(length=0)

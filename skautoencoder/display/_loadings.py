@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from sklearn.pipeline import Pipeline
 
 from skautoencoder.comparison._inverse import as_numbers
 from skautoencoder.display._code import CodeDisplay
-from skautoencoder.display._display import Display
+from skautoencoder.display._display import Display, styled
 from skautoencoder.display._images import checked_shape, draw_images
-from skautoencoder.display._legend import short_name
-from skautoencoder.display._names import fitted_names
+from skautoencoder.display._legend import short_names
+from skautoencoder.display._within import last_step, names_within, transformer_within
 
 _ARROW = "0.15"
 _HEATMAP, _BIPLOT = "heatmap", "biplot"
@@ -84,9 +83,11 @@ class LoadingsDisplay(Display):
 
         Parameters
         ----------
-        estimator : transformer or Pipeline
+        estimator : transformer, Pipeline or search
             With ``components_`` and ``explained_variance_``. Features are named as those that
-            it was fitted to, in a pipeline as those that its first steps give.
+            it was fitted to, in a pipeline as those that its first steps give; of a table's
+            transformer they are the encoded columns. Of a pipeline that ends in a classifier,
+            say, the steps before that are taken; of a fitted search its best estimator.
         X : array-like of shape (n_rows, n_features), default=None
             Rows for a biplot.
         y, image_shape
@@ -97,17 +98,18 @@ class LoadingsDisplay(Display):
         AttributeError
             If the estimator has no ``components_`` or no ``explained_variance_``.
         """
-        last = estimator[-1] if isinstance(estimator, Pipeline) else estimator
+        estimator = transformer_within(estimator)
+        last = last_step(estimator)
         loadings = last.components_ * np.sqrt(last.explained_variance_)[:, None]
         return cls(
             loadings,
-            feature_names=fitted_names(estimator),
+            feature_names=names_within(estimator),
             codes=None if X is None else estimator.transform(X),
             y=y,
             image_shape=image_shape,
         )
 
-    def plot(self, ax=None, *, kind=_HEATMAP, max_features=None):
+    def plot(self, ax=None, *, kind=_HEATMAP, max_features=None, **kwargs):
         """Draw the loadings.
 
         Parameters
@@ -119,6 +121,8 @@ class LoadingsDisplay(Display):
         max_features : int, default=None
             Of more, those with the largest loadings are drawn. Default: 20 in a heatmap, 10 in
             a biplot. Images have all.
+        **kwargs : dict
+            To matplotlib's `imshow`, of a biplot to `scatter` of the points.
 
         Returns
         -------
@@ -128,6 +132,8 @@ class LoadingsDisplay(Display):
         ------
         ValueError
             If ``kind`` is none of these, or a biplot lacks codes or a second component.
+        ImportError
+            If there is no matplotlib.
 
         References
         ----------
@@ -138,11 +144,11 @@ class LoadingsDisplay(Display):
             raise ValueError(f"kind must be 'heatmap' or 'biplot'. Got {kind!r} instead.")
         n_features = max_features or _MOST_FEATURES[kind]
         if kind == _BIPLOT:
-            self._draw_biplot(ax, n_features)
+            self._draw_biplot(ax, n_features, kwargs)
         elif self.image_shape is not None:
-            self._draw_images(ax)
+            self._draw_images(ax, kwargs)
         else:
-            self._draw_heatmap(ax, n_features)
+            self._draw_heatmap(ax, n_features, kwargs)
         return self
 
     def _strongest(self, loadings, n_features):
@@ -150,15 +156,18 @@ class LoadingsDisplay(Display):
         strength = np.sum(loadings**2, axis=0)
         return np.sort(np.argsort(-strength, kind="stable")[:n_features])
 
-    def _draw_heatmap(self, ax, n_features):
+    def _draw_heatmap(self, ax, n_features, kwargs):
         chosen = self._strongest(self.loadings, n_features)
         shown = self.loadings[:, chosen].T
-        names = [short_name(self.feature_names[i]) for i in chosen]
+        names = short_names([self.feature_names[i] for i in chosen], chosen)
         width = 2.0 + 0.08 * max(map(len, names)) + np.clip(0.55 * shown.shape[1], 2.0, 9.0)
         self._size = (width, 1.2 + 0.28 * len(chosen))
         ax = self._start(ax)
+        from matplotlib.image import AxesImage
+
         limit = np.abs(shown).max() or 1.0
-        drawn = ax.imshow(shown, cmap=_SIGNED, vmin=-limit, vmax=limit, aspect="auto")
+        style = {"cmap": _SIGNED, "vmin": -limit, "vmax": limit, "aspect": "auto"}
+        drawn = ax.imshow(shown, **styled(AxesImage, kwargs, **style))
         if shown.shape[1] <= _MOST_NUMBERS:
             self._write_numbers(ax, shown, limit)
         self.figure_.colorbar(drawn, ax=ax, label="loading")
@@ -179,14 +188,15 @@ class LoadingsDisplay(Display):
             colour = "white" if abs(value) > 0.6 * limit else "black"
             ax.text(k, i, text, ha="center", va="center", color=colour, fontsize=7)
 
-    def _draw_images(self, ax):
+    def _draw_images(self, ax, kwargs):
         n_components = len(self.loadings)
         n_across = min(n_components, 8)
         n_down = -(-n_components // n_across)
         self._size = (1.0 + 1.1 * max(n_across, 2), 0.6 + 1.1 * n_down)
         ax = self._start(ax)
         limit = np.abs(self.loadings).max() or 1.0
-        draw_images(ax, self.loadings, self.image_shape, n_across, (-limit, limit), cmap=_SIGNED)
+        style = {"cmap": _SIGNED, **kwargs}
+        draw_images(ax, self.loadings, self.image_shape, n_across, (-limit, limit), **style)
         if len(self.image_shape) == 2:
             self.figure_.colorbar(ax.images[-1], ax=ax, label="loading")
         height, width = self.image_shape[0] + 1, self.image_shape[1] + 1
@@ -195,13 +205,15 @@ class LoadingsDisplay(Display):
         ax.set_yticks((np.arange(n_down) + 0.5) * height, firsts if n_down > 1 else [""])
         ax.set(xlabel="component")
 
-    def _draw_biplot(self, ax, n_features):
+    def _draw_biplot(self, ax, n_features, kwargs):
         if self.codes is None:
             raise ValueError("a biplot needs codes: give rows, as in from_estimator(pca, X).")
+        if len(self.loadings) == 1:
+            raise ValueError("loadings need at least two components for a biplot. Got one.")
         points = CodeDisplay(self.codes, y=self.y)
         width, height = points._figure_size()
         self._size = (width + 2.0, height + 1.0)  # room for names
-        ax = points.plot(self._start(ax)).ax_
+        ax = points.plot(self._start(ax), **kwargs).ax_
         first_two = self.loadings[:2]
         chosen = self._strongest(first_two, n_features)
         arrows = first_two[:, chosen].T
@@ -217,7 +229,8 @@ class LoadingsDisplay(Display):
         ax.set_aspect("equal", adjustable="datalim")
         ax.autoscale_view()
         self.figure_.draw_without_rendering()
-        _label(ax, tips, [short_name(self.feature_names[i], _LETTERS) for i in chosen])
+        names = short_names([self.feature_names[i] for i in chosen], chosen, _LETTERS)
+        _label(ax, tips, names)
         there_and_back = (lambda x: x / factor, lambda x: x * factor)
         above = ax.secondary_xaxis("top", functions=there_and_back)
         above.set_xlabel("loading")

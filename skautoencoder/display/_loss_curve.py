@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from skautoencoder.display._colours import COLOURS
-from skautoencoder.display._display import Display
+from skautoencoder.display._display import Display, styled
 from skautoencoder.display._legend import add_legend
+from skautoencoder.display._within import last_within
 from skautoencoder.objectives import Objective
 
 
@@ -32,15 +33,45 @@ class LossCurveDisplay(Display):
 
         That is where the fit started at PCA, not at earlier weights, and the objective's
         loss of the start is that of its reconstruction.
+
+        Parameters
+        ----------
+        estimator : autoencoder, Pipeline or search
+            Of a pipeline the last autoencoder in it is taken, of a fitted search that of its
+            best estimator.
+
+        Raises
+        ------
+        AttributeError
+            If there is no fitted autoencoder in it.
         """
+        estimator = last_within(estimator, "validation_loss_curve_")
         held_out = estimator.validation_loss_curve_
         curve = held_out or estimator.loss_curve_
         level = curve[0] if _starts_at_pca(estimator) else None
         return cls(estimator.loss_curve_, held_out, level=level)
 
-    def plot(self, ax=None):
-        """Draw the curves."""
+    def plot(self, ax=None, **kwargs):
+        """Draw the curves.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+        **kwargs : dict
+            To matplotlib's `plot`, of each curve.
+
+        Returns
+        -------
+        self : LossCurveDisplay
+
+        Raises
+        ------
+        ImportError
+            If there is no matplotlib.
+        """
         ax = self._start(ax)
+        from matplotlib.lines import Line2D
+
         drawn = {}
         for curve, label, colour, style in (
             (self.loss_curve, "training", COLOURS[0], "-"),
@@ -48,9 +79,8 @@ class LossCurveDisplay(Display):
         ):
             if len(curve):
                 marker = "." if len(curve) == 1 else ""  # no line from it
-                (drawn[label],) = ax.plot(
-                    np.arange(len(curve)), curve, style, color=colour, marker=marker
-                )
+                look = styled(Line2D, kwargs, color=colour, linestyle=style, marker=marker)
+                (drawn[label],) = ax.plot(np.arange(len(curve)), curve, **look)
         if self.level is not None:
             drawn["PCA"] = ax.axhline(self.level, color="0.4", ls=":")
         ax.set(xlabel="epoch", ylabel="loss of a row")

@@ -6,20 +6,15 @@ from datetime import date, datetime
 from math import floor, isfinite, log10
 from numbers import Real
 
+from skautoencoder.comparison._targets import is_missing
+
 _DIGITS, _ALL_DIGITS = 3, 17  # of a number, at least and at most
 _PLAIN = (1e-4, 1e15)  # sizes that are written without an exponent
 
 
-def is_gap(value):
-    """Whether there is no value."""
-    from pandas import isna  # as a frame of a detector's reasons needs, too
-
-    return bool(isna(value))
-
-
 def worded(value, digits=_DIGITS):
     """One value as text: "missing" for a gap, numbers rounded to so many digits or to units."""
-    if is_gap(value):
+    if is_missing(value):
         return "missing"
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="seconds").removesuffix(" 00:00:00")
@@ -32,7 +27,7 @@ def worded(value, digits=_DIGITS):
 
 def worded_pair(value, other):
     """Two values as texts, numbers with as many digits as it takes to tell them apart."""
-    if is_gap(value) or is_gap(other) or value == other:
+    if is_missing(value) or is_missing(other) or value == other:
         return worded(value), worded(other)
     for digits in range(_DIGITS, _ALL_DIGITS):
         if worded(value, digits) != worded(other, digits):

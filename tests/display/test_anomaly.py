@@ -164,7 +164,7 @@ def test_long_names_that_begin_alike_are_told_apart():
     names = ["the temperature of the reactor in the " + place for place in ("morning", "evening")]
     shown = AnomalyDisplay([[1.0, 2.0, 0.5]], feature_names=[*names, "b"]).plot()
     assert texts(shown.ax_.get_yticklabels()) == [
-        "b", "the temperature of the … [0]", "the temperature of the … [1]"
+        "b", "the temperatur… in the morning", "the temperatur… in the evening"
     ]  # fmt: skip
 
 
