@@ -30,7 +30,8 @@ class Page(HTMLParser):
 
 def broken_links(folder: Path) -> list[str]:
     """Links of the pages in a folder to what is not there, each as "page: link"."""
-    pages = {path: Page(path) for path in sorted(folder.rglob("*.html"))}
+    found = (path for path in sorted(folder.rglob("*.html")) if "_static" not in path.parts)
+    pages = {path: Page(path) for path in found}
     broken = []
     for path, page in pages.items():
         for link in page.links:

@@ -1,5 +1,8 @@
 """The documentation, by ``python -m sphinx -W --keep-going -b html docs docs/_build/html``."""
 
+import importlib
+import inspect
+import operator
 import sys
 import warnings
 from pathlib import Path
@@ -7,16 +10,19 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE / "_ext")]
 
+from sklearn.experimental import enable_iterative_imputer  # noqa: E402, F401  # for the gallery
+
 import skautoencoder  # noqa: E402  # the checkout's
 
 project = "skautoencoder"
+REPOSITORY = "https://github.com/skautoencoder/skautoencoder"
 copyright = "the skautoencoder developers"
 version = release = skautoencoder.__version__
 
 extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
-    "sphinx.ext.viewcode",
+    "sphinx.ext.linkcode",
     "numpydoc",
     "myst_parser",
     "sphinx_copybutton",
@@ -52,7 +58,7 @@ sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "gallery",
     "filename_pattern": r"/plot_",
-    "ignore_pattern": r"/(?!plot_)[^/]*\.py$",  # the web service, which does not end
+    "ignore_pattern": r"^(?!plot_)",  # the web service, which does not end
     "within_subsection_order": "FileNameSortKey",
     "backreferences_dir": "api/backreferences",
     "doc_module": ("skautoencoder",),
@@ -67,17 +73,30 @@ sphinx_gallery_conf = {
 # matplotlib's own, as pictures are drawn without a screen
 warnings.filterwarnings("ignore", message=".*non-interactive.*", category=UserWarning)
 
+
+def linkcode_resolve(domain, info):
+    """Where the source of a name is on GitHub, or None where it has none of its own."""
+    try:
+        found = operator.attrgetter(info["fullname"])(importlib.import_module(info["module"]))
+        found = inspect.unwrap(getattr(found, "fget", None) or found)
+        path = Path(inspect.getsourcefile(found) or "").resolve().relative_to(HERE.parent)
+        lines, first = inspect.getsourcelines(found)
+    except (AttributeError, TypeError, ValueError, OSError):  # a value, or not ours
+        return None
+    return f"{REPOSITORY}/blob/main/{path.as_posix()}#L{first}-L{first + len(lines) - 1}"
+
+
 html_theme = "pydata_sphinx_theme"
 html_title = "skautoencoder"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_show_sourcelink = False
 html_theme_options = {
-    "github_url": "https://github.com/skautoencoder/skautoencoder",
+    "github_url": REPOSITORY,
     "logo": {"text": "skautoencoder"},
     "show_prev_next": True,
     "navbar_align": "left",
-    "header_links_before_dropdown": 6,
+    "header_links_before_dropdown": 7,
     "footer_start": ["copyright"],
     "footer_end": [],
     "secondary_sidebar_items": ["page-toc"],
@@ -85,8 +104,5 @@ html_theme_options = {
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
 html_sidebars: dict[str, list[str]] = {
-    "index": [],
-    "questions": [],
-    "figures": [],
-    "command_line": [],
+    name: [] for name in ("index", "figures", "command_line", "contributing", "questions")
 }

@@ -327,7 +327,7 @@ class BaseAutoencoder(DescribingMixin, DrawingMixin, BaseTransformer):
 
     @property
     def code_scale_(self):
-        """What the network's own codes are multiplied by, of shape (n_components_,)."""
+        """What the network's own codes are multiplied by, of shape ``(n_components_,)``."""
         return self._code.factor
 
     @property
