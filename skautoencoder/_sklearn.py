@@ -13,6 +13,7 @@ from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 
 __all__ = [
     "BaseImputer",
+    "DocumentedMixin",
     "HasMethods",
     "Interval",
     "Options",
@@ -21,6 +22,7 @@ __all__ = [
     "ThreadingBackend",
     "check_feature_names_in",
     "check_n_features",
+    "check_parameters",
     "check_sample_weight",
     "donors_of",
     "fit_context",
@@ -31,6 +33,21 @@ __all__ = [
     "safe_indexing",
     "without_running_fit",
 ]
+
+
+def check_parameters(estimator):
+    """Raise a ValueError if a parameter of an estimator is out of range, before any `fit`."""
+    estimator._validate_params()
+
+
+class DocumentedMixin:
+    """Estimators whose picture in a notebook links to their page of our documentation."""
+
+    _doc_link_module = "skautoencoder"
+    _doc_link_template = (
+        "https://skautoencoder.readthedocs.io/en/stable/api/generated/"
+        "{estimator_module}.{estimator_name}.html"
+    )
 
 
 def infer_dimension(variance, n_samples):

@@ -41,6 +41,7 @@ ORDER = [
     "onnx",
     "_search",
     "persistence",
+    "callbacks.py",
     "comparison",
     "display",
     "_cli",

@@ -12,10 +12,12 @@ from skautoencoder._cli._writing import TABLE_FORMATS, check_table_out, write_ta
 
 def add_model(parser):
     """Add the arguments that say which model a command applies."""
-    parser.add_argument("model", help="from 'fit', or from Python's skautoencoder.save")
+    parser.add_argument(
+        "model", metavar="MODEL", help="a file from 'fit', or from Python's skautoencoder.save"
+    )
     parser.add_argument(
         "--trust-pickle", action="store_true",
-        help="open the model if it is a pickle, too; it may execute anything",
+        help="open the model if it is a pickle, too, which may execute anything",
     )  # fmt: skip
 
 
@@ -23,7 +25,9 @@ def add_model_and_data(parser):
     """Add the arguments of a command that applies a model to data, and writes a table."""
     add_model(parser)
     add_data(parser)
-    parser.add_argument("--out", metavar="FILE", required=True, help=TABLE_FORMATS)
+    parser.add_argument(
+        "--out", metavar="FILE", required=True, help=f"the file to write: {TABLE_FORMATS}"
+    )
 
 
 def model_and_table(options):

@@ -8,39 +8,65 @@ import time
 import numpy as np
 
 from skautoencoder._cli._columns import columns_of
-from skautoencoder._cli._interrupting import INTERRUPTED, InterruptBetweenEpochs, WhenTrainingBegins
+from skautoencoder._cli._help import add_command
+from skautoencoder._cli._interrupting import INTERRUPTED, WhenTrainingBegins
 from skautoencoder._cli._model_file import ENDING, write_model
 from skautoencoder._cli._models import ArrayModel, TableModel
 from skautoencoder._cli._options import (
     add_data,
     add_scaling,
+    add_seed,
+    add_sizes,
     check_out,
-    components,
     read_data,
     tell,
 )
 from skautoencoder._cli._prepared import prepared
+from skautoencoder._cli._progress import Progress
+from skautoencoder._cli._settings import add_settings, set_parameters
 from skautoencoder._cli._table import BadInputError
 from skautoencoder._estimators._autoencoder import AutoencoderTransformer
 from skautoencoder._estimators._table import TableAutoencoderTransformer
+from skautoencoder.losses import LOSSES
+from skautoencoder.objectives import OBJECTIVES
+
+_EXAMPLES = {
+    "two numbers for each of the digits": "skautoencoder fit digits --out model.safetensors",
+    "a table of yours, its column 'kind' not to be learnt": "skautoencoder fit table.csv "
+    "--target kind --out model.safetensors",
+    "another optimizer, or whatever else the class has": "skautoencoder fit digits "
+    "--set optimizer=sgd --out sgd.safetensors",
+}
 
 
 def add_to(commands):
     """Add the command and its arguments to a parser's commands."""
-    parser = commands.add_parser(
-        "fit", help="fit an autoencoder, and keep it in a file; Ctrl-C keeps the best so far"
-    )
+    parser = add_command(
+        commands, "fit", f"DATA --out MODEL{ENDING}", "fit an autoencoder, and keep it in a file",
+        "Fits an autoencoder to the rows of a table, and keeps it in a file, for 'transform', "
+        "'inverse-transform', 'impute', and for skautoencoder.load in Python. Ctrl-C keeps the "
+        "best weights so far.",
+        _EXAMPLES,
+    )  # fmt: skip
     add_data(parser)
     add_scaling(parser)
-    parser.add_argument(
-        "--n-components", type=components, default=2, metavar="K",
-        help="how many, or a share of the variance such as 0.9",
+    fitting = parser.add_argument_group("fitting")
+    add_sizes(fitting, 2)
+    fitting.add_argument(
+        "--objective", default="reconstruction", metavar="NAME",
+        help=f"what training minimizes: {', '.join(OBJECTIVES)}",
     )  # fmt: skip
-    parser.add_argument("--objective", default="reconstruction")
-    parser.add_argument("--loss", help="of arrays, images and --no-scale; tables have their own")
-    parser.add_argument("--max-iter", type=int, default=200, help="epochs, at most")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", metavar="MODEL.safetensors", required=True)
+    fitting.add_argument(
+        "--loss", metavar="NAME",
+        help=f"of an entry: {', '.join(LOSSES)}; for arrays, images and --no-scale (default: "
+        "squared_error; tables have one for each kind of column)",
+    )  # fmt: skip
+    fitting.add_argument("--max-iter", type=int, default=200, metavar="N", help="epochs, at most")
+    add_seed(fitting)
+    add_settings(fitting, "the autoencoder")
+    parser.add_argument(
+        "--out", metavar=f"MODEL{ENDING}", required=True, help="the file that keeps the model"
+    )
     parser.set_defaults(run=run)
 
 
@@ -50,9 +76,10 @@ def run(options):
     table, remarks = read_data(options)
     of_numbers = options.no_scale or isinstance(table.X, np.ndarray)
     model, rows, told = (_of_numbers if of_numbers else _of_table)(table, options)
-    ours = model.transformer
+    ours = set_parameters(model.transformer, options.settings)
     start = time.perf_counter()
-    interrupted = _interrupted(ours, rows, lambda: tell(options.data, [*remarks, *told]))
+    with options.watched.show(Progress(["fitting"], "fitting")):
+        interrupted = _interrupted(ours, rows, lambda: tell(options.data, [*remarks, *told]))
     seconds = time.perf_counter() - start
     explained = ours.score(rows)
     write_model(options.out, model, options.target)
@@ -93,8 +120,7 @@ def _settings(options):
 def _interrupted(ours, rows, begin):
     """Fit, and call ``begin`` when training begins; whether Ctrl-C ended it after some epoch."""
     try:
-        with InterruptBetweenEpochs() as callback:
-            ours.set_callbacks(callback, WhenTrainingBegins(begin)).fit(rows)
+        ours.set_callbacks(WhenTrainingBegins(begin)).fit(rows)
     except KeyboardInterrupt:
         if getattr(ours, "n_iter_", 0) == 0:  # PCA at best, which nobody asked for
             raise

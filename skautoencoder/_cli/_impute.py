@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from skautoencoder._cli._applying import add_model_and_data, model_and_table, write_rows
+from skautoencoder._cli._help import add_command
 from skautoencoder._cli._options import tell
 
 
 def add_to(commands):
     """Add the command and its arguments to a parser's commands."""
-    parser = commands.add_parser("impute", help="the rows of a file with their gaps filled")
+    parser = add_command(
+        commands, "impute", "MODEL DATA --out FILE", "the rows of a file with their gaps filled",
+        "Writes a table with its gaps filled, each by what the others of the row lead one to "
+        "expect. What is there stays as it is.",
+        {
+            "a table of yours, by what was learnt from it": "skautoencoder impute "
+            "model.safetensors table.csv --out filled.csv",
+            "the digits, which have no gaps, and stay as they are": "skautoencoder impute "
+            "model.safetensors digits --out filled.csv",
+        },
+    )  # fmt: skip
     add_model_and_data(parser)
     parser.set_defaults(run=run)
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from skautoencoder._cli._applying import add_model_and_data, model_and_table, write_rows
+from skautoencoder._cli._help import add_command
 from skautoencoder._cli._models import codes_of
 from skautoencoder._cli._options import tell
 
 
 def add_to(commands):
     """Add the command and its arguments to a parser's commands."""
-    parser = commands.add_parser(
-        "inverse-transform", help="rows that the codes in a file stand for"
-    )
+    parser = add_command(
+        commands, "inverse-transform", "MODEL DATA --out FILE",
+        "rows that the codes in a file stand for",
+        "Writes the rows that codes stand for, columns as they were when the model was fitted.",
+        {
+            "digits again, from the codes of the example of 'transform'":
+                "skautoencoder inverse-transform model.safetensors codes.csv --out rows.csv",
+        },
+    )  # fmt: skip
     add_model_and_data(parser)
     parser.set_defaults(run=run)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from skautoencoder._cli._prepared import warnings_told
-from skautoencoder._cli._terminal import ProgressLine
+from skautoencoder._cli._progress import Progress
 from skautoencoder.display._wording import worded_pair
 
 _N_REASONS = 3
@@ -44,6 +45,8 @@ class Judged:
         Numbers of the rows that have reasons, the strangest first.
     reasons : list of list of Reason
         Of these rows, the largest share first.
+    interrupted : bool
+        Whether Ctrl-C left others without reasons.
     """
 
     score: np.ndarray
@@ -51,6 +54,7 @@ class Judged:
     outlier: np.ndarray
     strangest: np.ndarray
     reasons: list
+    interrupted: bool = False
 
     def columns(self, taken):
         """What is written beside a table, as a frame; no name is one of those taken."""
@@ -69,7 +73,7 @@ class Judged:
         return frame.rename(columns={name: _free(name, taken) for name in frame})
 
 
-def judged(detector, rows, most_explained, told):
+def judged(detector, rows, most_explained, told, watched):
     """Rows as a detector judges them.
 
     Parameters
@@ -81,6 +85,8 @@ def judged(detector, rows, most_explained, told):
         Flagged rows that have reasons, at most.
     told : list of str
         To which is added what to tell.
+    watched : Watched
+        Ctrl-C among the reasons leaves them out of the rows that follow.
 
     Returns
     -------
@@ -95,20 +101,25 @@ def judged(detector, rows, most_explained, told):
     if n_flagged > most_explained:
         told.append(f"reasons are given for the strangest {most_explained:,} flagged rows")
     n_explained = max(min(n_flagged, most_explained), _LEAST_EXPLAINED)
+    n_explained = min(n_explained, len(usual))
     strangest = np.argsort(usual, kind="stable")[:n_explained]
-    return Judged(-usual, p_value, outlier, strangest, _reasons(detector, rows, -usual, strangest))
+    reasons = _reasons(detector, rows, -usual, strangest, watched)
+    interrupted = len(reasons) < n_explained
+    strangest = strangest[: len(reasons)]
+    return Judged(-usual, p_value, outlier, strangest, reasons, interrupted)
 
 
-def _reasons(detector, rows, score, index):
-    """A list of :class:`Reason` for each of these rows: those that have a share."""
+def _reasons(detector, rows, score, index, watched):
+    """Lists of each :class:`Reason` that has a share, for these rows, or those before Ctrl-C."""
     parts = np.split(index, range(_ROWS_AT_A_TIME, len(index), _ROWS_AT_A_TIME))
-    progress, found = ProgressLine(len(parts)), []
-    for part in parts:
-        progress(f"reasons for {len(index):,} rows")
-        with warnings_told([]):  # told when they were scored
-            frame = detector.explain(rows.iloc[part], _N_REASONS)
-        of_row, total = frame.groupby("row"), np.maximum(score[part], np.finfo(float).tiny)
-        found += [_of_row(of_row.get_group(k), total[k]) for k in range(len(part))]
+    found = []
+    with suppress(KeyboardInterrupt), watched.show(Progress(["part"] * len(parts))) as progress:
+        for part in parts:
+            progress.begin(f"reasons for {len(index):,} rows")
+            with warnings_told([]):  # told when they were scored
+                frame = detector.explain(rows.iloc[part], _N_REASONS)
+            of_row, total = frame.groupby("row"), np.maximum(score[part], np.finfo(float).tiny)
+            found += [_of_row(of_row.get_group(k), total[k]) for k in range(len(part))]
     return found
 
 

@@ -15,46 +15,87 @@ from skautoencoder._cli._whole_file import check_writable
 def add_data(parser):
     """Add the arguments that say which data a command reads, and how."""
     parser.add_argument(
-        "data",
-        help=f"'digits', '-' for standard input, or a file: {FORMATS}; packed (.gz, .bz2, .xz, "
-        ".zst) or not",
-    )
-    parser.add_argument("--target", metavar="COLUMN", help="what the rows are; not learnt from")
+        "data", metavar="DATA",
+        help=f"'digits', which comes with scikit-learn, '-' for standard input, or a file: "
+        f"{FORMATS}; packed (.gz, .bz2, .xz, .zst) or not",
+    )  # fmt: skip
     reading = parser.add_argument_group("reading", "What is not said is found in the file.")
-    reading.add_argument("--sep", type=_separator, help="what separates cells: , ; tab | blanks")
     reading.add_argument(
-        "--decimal", choices=[".", ","], metavar="MARK", help="the decimal mark, . or ,"
-    )
-    reading.add_argument("--encoding", metavar="CODEC", help="such as utf-8, utf-16 or latin-1")
+        "--target", metavar="COLUMN",
+        help="the column that says what each row is, which is set apart and not learnt from "
+        "(default: none)",
+    )  # fmt: skip
     reading.add_argument(
-        "--header", action=argparse.BooleanOptionalAction, help="whether the first row has names"
-    )
-    reading.add_argument("--columns", type=_names, metavar="A,B", help="take these columns alone")
+        "--index", metavar="COLUMN",
+        help="the column that names the rows, not learnt from, and written to --out "
+        "(default: none)",
+    )  # fmt: skip
     reading.add_argument(
-        "--drop", type=_names, default=(), metavar="A,B", help="leave these columns out"
-    )
-    reading.add_argument("--index", metavar="COLUMN", help="what names the rows, also in --out")
+        "--columns", type=_names, metavar="A,B",
+        help="take these columns alone (default: all but those that count or name the rows)",
+    )  # fmt: skip
+    reading.add_argument(
+        "--drop", type=_names, default=(), metavar="A,B",
+        help="leave these columns out (default: none)",
+    )  # fmt: skip
+    reading.add_argument(
+        "--sep", type=_separator, metavar="MARK",
+        help="what separates cells: , ; tab | blanks (default: found)",
+    )  # fmt: skip
+    reading.add_argument(
+        "--decimal", choices=[".", ","], metavar="MARK",
+        help="the decimal mark, . or , (default: found)",
+    )  # fmt: skip
+    reading.add_argument(
+        "--encoding", metavar="CODEC",
+        help="of text, such as utf-8, utf-16 or latin-1 (default: found)",
+    )  # fmt: skip
+    reading.add_argument(
+        "--header", action=argparse.BooleanOptionalAction,
+        help="whether the first row has names (default: found)",
+    )  # fmt: skip
+
+
+def add_sizes(parser, default, **more):
+    """Add the argument that says how wide the code is."""
+    parser.add_argument(
+        "--n-components", type=components, default=default, metavar="K",
+        help="numbers that a row is squeezed into, or the share of the variance that they are to "
+        "explain, such as 0.9",
+        **more,
+    )  # fmt: skip
+
+
+def add_seed(parser):
+    """Add the argument that decides all that is random."""
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N",
+        help="of all that is random: the same gives the same again",
+    )  # fmt: skip
 
 
 def add_scaling(parser):
     """Add the arguments that say how columns of a table become numbers."""
-    parser.add_argument(
+    scaling = add_kinds(parser)
+    scaling.add_argument(
         "--no-scale", action="store_true",
-        help="take named columns in their units; else numbers and dates are scaled, words encoded",
+        help="take named columns in their own units, numbers alone (default: numbers and dates are "
+        "scaled, words encoded)",
     )  # fmt: skip
-    add_kinds(parser)
-    parser.add_argument(
+    scaling.add_argument(
         "--encode", action="store_true", help="with --no-scale, columns of text become one-hot"
     )
 
 
 def add_kinds(parser):
-    """Add the argument that says what columns of a table hold."""
-    parser.add_argument(
+    """Add the argument that says what columns of a table hold; gives its group."""
+    group = parser.add_argument_group("columns")
+    group.add_argument(
         "--kinds", type=_kinds, default={}, metavar="A=KIND,B=KIND",
         help="kinds of columns where what is found is not what is meant: number, integer, binary, "
-        "category, datetime, count",
+        "category, datetime, count (default: found)",
     )  # fmt: skip
+    return group
 
 
 def read_data(options, choose=True):
@@ -86,8 +127,13 @@ def check_out(path, ends, option="--out"):
 
 def components(text):
     """A number of components, or the share of the variance that they are to explain."""
-    number = float(text)
-    return number if 0 < number < 1 else int(text)
+    try:
+        number = float(text)
+        return number if 0 < number < 1 else int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no whole number from 1, and no share between 0 and 1."
+        ) from None
 
 
 def _names(text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from math import ceil
 from pathlib import Path
@@ -9,11 +10,24 @@ from pathlib import Path
 import numpy as np
 
 from skautoencoder._cli._extras import DRAWING, check_extra
+from skautoencoder._cli._facts import facts, source_name
+from skautoencoder._cli._failures import DONE
 from skautoencoder._cli._files import read_table
+from skautoencoder._cli._help import add_command
+from skautoencoder._cli._interrupting import INTERRUPTED
 from skautoencoder._cli._model_file import ENDING
-from skautoencoder._cli._options import add_data, add_kinds, check_out, read_data, tell
+from skautoencoder._cli._options import (
+    add_data,
+    add_kinds,
+    add_seed,
+    check_out,
+    read_data,
+    tell,
+)
 from skautoencoder._cli._prepared import warnings_told
+from skautoencoder._cli._progress import Progress
 from skautoencoder._cli._reading import ReadingOptions
+from skautoencoder._cli._settings import add_settings, set_parameters
 from skautoencoder._cli._table import BadInputError
 from skautoencoder._cli._whole_file import whole_file
 from skautoencoder._cli._writing import TEXT_FORMATS, check_table_out, write_table
@@ -23,43 +37,63 @@ _METHODS = ("blend", "network", "kernel")
 _N_TOLD = 3  # of the strangest rows
 
 
+_EXAMPLES = {
+    "the oddest of the digits": "skautoencoder outliers digits --out flagged.csv --reasons 10",
+    "a table of yours, judged by rows known to be normal": "skautoencoder outliers new.csv "
+    "--normal good.csv --out flagged.csv",
+    "a page of the strangest rows, by what needs no training": "skautoencoder outliers table.csv "
+    "--method kernel --out f.csv --report p.html",
+}
+
+
 def add_to(commands):
     """Add the command and its arguments to a parser's commands."""
-    parser = commands.add_parser(
-        "outliers", help="which rows of a file are unusual, and why",
-        description="Writes the table with a score (the higher, the stranger), a p-value (how "
-        "likely a normal row is as far out), whether the row is flagged, and the columns that make "
-        "it unusual: each with its share of the score and what was expected of it.",
+    parser = add_command(
+        commands, "outliers", "DATA --out FILE", "which rows of a file are unusual, and why",
+        "Writes the table with a score (the higher, the stranger), a p-value (how likely a "
+        "normal row is as far out), whether the row is flagged, and the columns that make it "
+        "unusual: each with its share of the score and what was expected of it.",
+        _EXAMPLES,
     )  # fmt: skip
     add_data(parser)
     add_kinds(parser)
-    parser.add_argument(
+    judging = parser.add_argument_group("judging")
+    judging.add_argument(
         "--normal", metavar="FILE",
-        help="learn from these rows instead, known to be normal; or what --model kept",
+        help="learn from these rows instead, known to be normal; or what --model kept (default: "
+        "learn from DATA itself)",
     )  # fmt: skip
-    flagging = parser.add_mutually_exclusive_group()
+    flagging = judging.add_mutually_exclusive_group()
     flagging.add_argument(
         "--level", type=float, metavar="SHARE",
-        help=f"of normal rows that are flagged by chance; {_LEVEL} if not said",
+        help=f"of normal rows that are flagged by chance (default: {_LEVEL})",
     )  # fmt: skip
     flagging.add_argument(
         "--contamination", type=float, metavar="SHARE",
-        help="of the rows learnt from that may be bad: learn from the others, and flag so many",
+        help="of the rows learnt from that may be bad: learn from the others, and flag so many "
+        "(default: none are)",
     )  # fmt: skip
-    parser.add_argument(
+    judging.add_argument(
         "--method", choices=_METHODS,
-        help="which measures: by rows that are near and by an autoencoder (blend, if not said), or "
-        "by one of them; kernel trains nothing",
+        help="which measures: by rows that are near and by an autoencoder (blend), or by one of "
+        "them; kernel trains nothing (default: blend)",
     )  # fmt: skip
-    parser.add_argument(
+    judging.add_argument(
         "--reasons", type=int, default=1_000, metavar="N", help="for so many flagged rows at most"
     )
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", metavar="FILE", required=True, help=TEXT_FORMATS)
-    parser.add_argument("--report", metavar="PAGE.html", help="write a page of the strangest rows")
-    parser.add_argument(
-        "--model", metavar=f"MODEL{ENDING}", help="keep what was learnt, for --normal"
+    add_seed(judging)
+    add_settings(judging, "the autoencoder, or the detector")
+    writing = parser.add_argument_group("writing")
+    writing.add_argument(
+        "--out", metavar="FILE", required=True, help=f"the file to write: {TEXT_FORMATS}"
     )
+    writing.add_argument(
+        "--report", metavar="PAGE.html", help="write a page of the strangest rows (default: none)"
+    )
+    writing.add_argument(
+        "--model", metavar=f"MODEL{ENDING}",
+        help="keep what was learnt, for --normal (default: it is not kept)",
+    )  # fmt: skip
     parser.set_defaults(run=run)
 
 
@@ -67,26 +101,40 @@ def run(options):
     """Judge the rows, write them, and print what was found."""
     _check(options)
     # Late, because detectors need much of scikit-learn
+    from skautoencoder._anomalies._scores import N_FOLDS
     from skautoencoder._cli._judged import judged
 
-    model, table, told = _model_and_table(options)
+    learning = Progress(["part"] * N_FOLDS, "learning without part {} of {}")
+    with options.watched.show(learning):
+        model, table, told = _model_and_table(options)
     rows, more = model.rows(table)
     told += more
-    found = judged(model.detector, rows, options.reasons, told)
+    found = judged(model.detector, rows, options.reasons, told, options.watched)
     whole = _whole(table)
     new = found.columns({str(name) for name in whole})
     told += [f"'{name}' is written, for there is {name[:-1]!r}" for name in new if name[-1] == "_"]
-    rows.index = _row_names(table, len(rows))
+    rows.index = table.row_names
     summary = _summary(options, model.detector, found)
     page = None
-    if options.report:
+    if options.report and not found.interrupted:
         from skautoencoder._cli._outlier_report import report
 
         with warnings_told([]):  # told before
-            page = report(f"{options.data}: unusual rows", summary, model.detector, rows, found)
+            title = f"{source_name(options.data)}: unusual rows"
+            how = facts(options, table, _settings(options, model.detector), told)
+            page = report(title, summary, model.detector, rows, found, how)
     tell(options.data, told)
     print("\n".join([*summary, *_strangest(rows.index, found)]))
     _write(options, model, whole, new, page)
+    if not found.interrupted:
+        return DONE
+    n_told = len(found.reasons)
+    reasons = (
+        f"reasons are given for the strangest {n_told:,} rows" if n_told else "without reasons"
+    )
+    without = f"; {options.report} was not written" if options.report else ""
+    print(f"skautoencoder: interrupted; {reasons}{without}", file=sys.stderr)
+    return INTERRUPTED
 
 
 def _check(options):
@@ -120,23 +168,34 @@ def _model_and_table(options):
 
 def _check_not_fitted_by(options):
     """Raise a BadInputError if something is asked of a detector that has been fitted."""
-    for option in ("level", "contamination", "method", "kinds"):
-        if getattr(options, option) not in (None, {}):
+    for option in ("level", "contamination", "method", "kinds", "settings"):
+        if getattr(options, option) not in (None, {}, []):
             raise BadInputError(
-                f"--{option} is for what is to be learnt, and {options.normal!r} has been."
+                f"--{option.replace('settings', 'set')} is for what is to be learnt, and "
+                f"{options.normal!r} has been."
             )
 
 
 def _detector(options, table):
     from skautoencoder._estimators._detector import AutoencoderDetector
 
-    return AutoencoderDetector(
+    detector = AutoencoderDetector(
         method=options.method or _METHODS[0],
         contamination="auto" if options.contamination is None else options.contamination,
         level=_LEVEL if options.level is None else options.level,
         standardize=table.image_shape is None,
         random_state=options.seed,
     )
+    own = [(name, value) for name, value in options.settings if name in detector.get_params(False)]
+    of_network = [pair for pair in options.settings if pair not in own]
+    if of_network and detector.method == "kernel":
+        raise BadInputError(f"--set {of_network[0][0]}: --method kernel trains no autoencoder.")
+    if of_network:
+        from skautoencoder._estimators._detector_fit import default_network
+
+        network = default_network(len(table.X))
+        detector.set_params(estimator=set_parameters(network, of_network))
+    return set_parameters(detector, own, {"estimator": "--set NAME=VALUE of the autoencoder"})
 
 
 def _normal(options):
@@ -163,9 +222,10 @@ def _whole(table):
     return pd.DataFrame(table.X, columns=table.names)
 
 
-def _row_names(table, n_rows):
-    """What rows are called: as --index says, or their numbers from 1 on."""
-    return list(map(str, range(1, n_rows + 1) if table.index is None else table.index))
+def _settings(options, detector):
+    """How the rows were judged, by name, for the page."""
+    learnt = "the rows themselves" if options.normal is None else source_name(options.normal)
+    return {"Learnt from": learnt, "Detector": repr(detector)}
 
 
 def _summary(options, detector, found):
@@ -217,5 +277,6 @@ def _write(options, model, whole, new, page):
         model.write(options.model)
     frame = pd.concat([whole, new], axis=1)
     write_table(options.out, frame, list(map(str, frame)))
-    paths = [path for path in (options.out, options.report, options.model) if path]
+    report = options.report if page is not None else None
+    paths = [path for path in (options.out, report, options.model) if path]
     print(f"wrote {len(frame):,} rows to {', '.join(paths)}")

@@ -27,6 +27,8 @@ class Table:
         Columns of the file that are not in X.
     whole : DataFrame or None
         All columns of the file, as they were read; None where they have no names.
+    encoding : TableEncoding or None
+        By which X became numbers, where it did.
     """
 
     X: Any
@@ -36,3 +38,9 @@ class Table:
     index: Any = None
     left_out: tuple = ()
     whole: Any = None
+    encoding: Any = None
+
+    @property
+    def row_names(self):
+        """What rows are called: by the index, or by their numbers from 1 on."""
+        return list(map(str, range(1, len(self.X) + 1) if self.index is None else self.index))

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from skautoencoder._cli._applying import add_model_and_data, model_and_table, write_rows
+from skautoencoder._cli._help import add_command
 from skautoencoder._cli._options import tell
 
 
 def add_to(commands):
     """Add the command and its arguments to a parser's commands."""
-    parser = commands.add_parser("transform", help="codes of the rows of a file")
+    parser = add_command(
+        commands, "transform", "MODEL DATA --out FILE", "codes of the rows of a file",
+        "Writes the code of each row of a table: a few numbers, by a model that 'fit' wrote.",
+        {
+            "codes of the digits, by the model of the example of 'fit'":
+                "skautoencoder transform model.safetensors digits --out codes.csv",
+        },
+    )  # fmt: skip
     add_model_and_data(parser)
     parser.set_defaults(run=run)
 

@@ -38,13 +38,18 @@ def row_groups(rows: Source, index: np.ndarray, groups: np.ndarray | None = None
     return _in_order(component[group])
 
 
-def _copies(rows: Source, index: np.ndarray) -> np.ndarray:
-    """The number of each row among the distinct rows, by a hash of its values."""
+def hashes(rows: Source, index: np.ndarray) -> np.ndarray:
+    """What `row_hashes` says of the rows at ``index``, read a block at a time."""
     size = max(1, _CHUNK_VALUES // rows.n_features)
     found = np.empty(len(index), np.uint64)
     for start in range(0, len(index), size):
         found[start : start + size] = row_hashes(rows.take(index[start : start + size]))
-    number = _in_order(found)
+    return found
+
+
+def _copies(rows: Source, index: np.ndarray) -> np.ndarray:
+    """The number of each row among the distinct rows, by a hash of its values."""
+    number = _in_order(hashes(rows, index))
     # Where all rows are one there is nothing to learn, and nothing to leak.
     return number if number.any() else np.arange(len(index))
 

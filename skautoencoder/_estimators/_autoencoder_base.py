@@ -152,7 +152,8 @@ class BaseAutoencoder(DescribingMixin, DrawingMixin, BaseTransformer):
             hook_arguments(rows.as_given().X, y, sample_weight=sample_weight, groups=groups),
             self.max_iter,
         )
-        state = training.fit(plan, training.begin(plan), reporter)
+        given = None if validation is None else validation.as_given()
+        state = training.fit(plan, reporter.first_state(plan, rows.as_given(), given), reporter)
         learner, result = steps.kept(plan, training.result_of(plan, state))
         attributes = steps.attributes(learner, result.params, span) | {"_filling": filling}
         self._store(attributes, result, plan)

@@ -15,11 +15,18 @@ from skautoencoder._estimators._detector_rows import learn_reading, read, read_f
 from skautoencoder._estimators._input import check_groups
 from skautoencoder._estimators._keeping import keeps_old_fit
 from skautoencoder._processes import check_jax_works
-from skautoencoder._sklearn import HasMethods, Interval, RealNotInt, StrOptions, fit_context
+from skautoencoder._sklearn import (
+    DocumentedMixin,
+    HasMethods,
+    Interval,
+    RealNotInt,
+    StrOptions,
+    fit_context,
+)
 from skautoencoder._training._seeds import FILL, draw_seed, generator
 
 
-class AutoencoderDetector(OutlierMixin, BaseEstimator):
+class AutoencoderDetector(DocumentedMixin, OutlierMixin, BaseEstimator):
     """Rows in; how unusual each is, whether too unusual, and which columns make it so, out.
 
     Three measures of a row are put together: its distance from the mean of the training rows

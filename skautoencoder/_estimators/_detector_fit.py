@@ -232,11 +232,16 @@ def threshold(scores: np.ndarray, level: float) -> float:
 
 
 def _default_network(rows: np.ndarray) -> AutoencoderTransformer:
-    """An autoencoder for standardized rows, whose code keeps nine tenths of the variance."""
+    """The :func:`default_network` of some rows, its width found on their standardized columns."""
     z = standard_space(rows, by_column=True).of(rows)
     variance = np.linalg.eigvalsh(z.T @ z)[::-1]
     share = np.cumsum(variance) / variance.sum()
     n_components = int(np.searchsorted(share, _VARIANCE)) + 1
+    return default_network(len(rows)).set_params(n_components=n_components)
+
+
+def default_network(n_rows: int) -> AutoencoderTransformer:
+    """An autoencoder for standardized rows, whose code keeps nine tenths of the variance."""
     # Steps as for all rows, not for two thirds of them: each fold would take as long as all.
-    batch_size = AutoencoderTransformer._recipe.rows_a_step("auto", len(rows))
-    return AutoencoderTransformer(n_components, batch_size=batch_size, max_iter=_EPOCHS)
+    batch_size = AutoencoderTransformer._recipe.rows_a_step("auto", n_rows)
+    return AutoencoderTransformer(_VARIANCE, batch_size=batch_size, max_iter=_EPOCHS)

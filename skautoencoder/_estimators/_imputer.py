@@ -14,6 +14,7 @@ from skautoencoder._networks import ACTIVATIONS
 from skautoencoder._processes import check_jax_works
 from skautoencoder._sklearn import (
     BaseImputer,
+    DocumentedMixin,
     Interval,
     StrOptions,
     check_feature_names_in,
@@ -25,7 +26,7 @@ from skautoencoder._sklearn import (
 from skautoencoder._training._seeds import draw_seed
 
 
-class AutoencoderImputer(BaseImputer):
+class AutoencoderImputer(DocumentedMixin, BaseImputer):
     """Rows with gaps in, rows without gaps out.
 
     A drop-in for :class:`~sklearn.impute.KNNImputer` and

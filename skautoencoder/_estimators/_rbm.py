@@ -232,7 +232,7 @@ class RBMTransformer(MachineMixin, BaseTransformer):
             self.n_iter,
         )
         with beside(ALONE):  # what its losses say is not what those of autoencoders do
-            state = training.fit(plan, training.begin(plan), reporter)
+            state = training.fit(plan, reporter.first_state(plan, rows, validation), reporter)
         diverged = state.end is training.End.DIVERGED
         interrupted = state.end is training.End.INTERRUPTED
         result = training.result_of(plan, state)

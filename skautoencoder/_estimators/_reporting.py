@@ -25,6 +25,33 @@ class FitReporter:
         self._context = estimator._init_callback_context(max_subtasks=max_iter)
         self._context.call_on_fit_task_begin(**self._hook_arguments)
         self._epoch = None
+        self._files = []
+
+    def first_state(self, plan, rows, validation=None):
+        """The state that the fit of a plan goes on from: a new one, or what a checkpoint kept.
+
+        Parameters
+        ----------
+        plan : Plan
+        rows : Rows
+            As the user gave them.
+        validation : Rows, default=None
+        """
+        from skautoencoder._training._fit import begin
+
+        keepers = [
+            c for c in getattr(self._estimator, "_skl_callbacks", ()) if hasattr(c, "file_of")
+        ]
+        if not keepers:
+            return begin(plan)
+        from skautoencoder._training._checkpoint import resumed
+        from skautoencoder._training._identity import identity_of
+
+        continued = getattr(self._estimator, "warm_start", False)
+        data = identity_of(plan, rows, validation, continued=continued)
+        self._files = [keeper.file_of(self._estimator, data, plan.seed) for keeper in keepers]
+        found = [file.latest(lambda kept: resumed(plan, kept)) for file in self._files]
+        return next((state for state in found if state is not None), None) or begin(plan)
 
     def begin(self):
         """An epoch begins."""
@@ -40,6 +67,16 @@ class FitReporter:
             **self._hook_arguments,
             reconstruction_attributes=lambda: self._fitted(progress.params),
         )
+
+    def reached(self, state):
+        """The state at the end of an epoch, for checkpoints to keep."""
+        due = [file for file in self._files if file.is_due(state)]
+        if due:
+            from skautoencoder._training._checkpoint import plain
+
+            kept = plain(state)
+            for file in due:
+                file.write(kept)
 
     def finish(self, attributes):
         """The fit has ended; ``attributes()`` gives what makes a copy of the estimator fitted."""

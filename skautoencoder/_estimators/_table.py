@@ -14,15 +14,15 @@ from skautoencoder._estimators import _table_steps as steps
 from skautoencoder._estimators._autoencoder import AutoencoderTransformer
 from skautoencoder._estimators._describing import TableDescribingMixin
 from skautoencoder._estimators._drawing import draws_codes
-from skautoencoder._sklearn import fit_context, without_running_fit
+from skautoencoder._sklearn import DocumentedMixin, fit_context, without_running_fit
 from skautoencoder._tables._drawing import draw_rows
 from skautoencoder._tables._table import read_table
 from skautoencoder._training._factories import from_pickle, to_pickle
 
 
 class TableAutoencoderTransformer(
-    TableDescribingMixin, CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
-    BaseEstimator,
+    TableDescribingMixin, DocumentedMixin, CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin, BaseEstimator,
 ):  # fmt: skip
     """Autoencoder of tables: a data frame in, codes out, and back to such a data frame.
 

@@ -11,12 +11,13 @@ from sklearn.utils.validation import check_is_fitted
 from skautoencoder._data._rows import Rows
 from skautoencoder._estimators._input import check_rows, check_weight, to_numpy
 from skautoencoder._processes import check_jax_works
-from skautoencoder._sklearn import without_running_fit
+from skautoencoder._sklearn import DocumentedMixin, without_running_fit
 
 
 class BaseTransformer(
-    CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
-):
+    DocumentedMixin, CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin,
+    BaseEstimator,
+):  # fmt: skip
     """Rows in, codes out, and back. A subclass says what values it takes, and how it learns."""
 
     def __getstate__(self):

@@ -150,3 +150,6 @@ class _Quiet:
     def end(self, progress: training.Progress) -> bool:
         """An epoch has ended; whether to stop training."""
         return self.stopped.is_set()
+
+    def reached(self, state: training.FitState) -> None:
+        """The state at the end of an epoch."""

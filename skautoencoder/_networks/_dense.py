@@ -89,15 +89,17 @@ class DenseNetwork:
     def decode(self, params: AutoencoderParameters, z: Array) -> tuple[Array | None, Array]:
         """The two parts of the decoded rows, linear and nonlinear, the first possibly None."""
         encoder, decoder = params
-        tied = self.tied_weights
-        weights = self._tied(encoder.weights) if tied else decoder.weights
-        nonlinear = run(decoder, weights, self.activation, z)
+        nonlinear = run(decoder, self.decoder_weights(params), self.activation, z)
         path_in, path_out = encoder.linear, decoder.linear
         if path_in is None or path_out is None:
             return None, nonlinear
-        if tied:
+        if self.tied_weights:
             return (z * path_out) @ path_in[:, : self.n_components].T, nonlinear
         return z @ path_out, nonlinear
+
+    def decoder_weights(self, params: AutoencoderParameters) -> tuple[Array, ...]:
+        """Weights of the decoder's nonlinear path, also where they are the encoder's."""
+        return self._tied(params.encoder.weights) if self.tied_weights else params.decoder.weights
 
     def _draw(self, rng: np.random.Generator) -> tuple[Stack, Stack]:
         """An encoder and a decoder of random weights, without a linear path."""

@@ -21,6 +21,7 @@ from skautoencoder._search._halving import Halving
 from skautoencoder._search._notebook import html_of
 from skautoencoder._search._rendezvous import Lockstep
 from skautoencoder._sklearn import (
+    DocumentedMixin,
     Interval,
     ThreadingBackend,
     get_active_backend,
@@ -38,7 +39,7 @@ _TOGETHER_BYTES = 2**30
 _OF_PARAMETERS = ("scorer_", "_checked_cv_orig")
 
 
-class AutoencoderSearchCV(GridSearchCV):
+class AutoencoderSearchCV(DocumentedMixin, GridSearchCV):
     """:class:`~sklearn.model_selection.GridSearchCV` whose fits are trained side by side.
 
     A drop-in for the grid search over an autoencoder, alone or within a pipeline, with the

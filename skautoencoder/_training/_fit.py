@@ -80,6 +80,9 @@ class Reporter(Protocol):
     def end(self, progress: Progress) -> bool:
         """An epoch has ended; whether to stop training."""
 
+    def reached(self, state: FitState) -> None:
+        """The state at the end of an epoch, which the next one uses up."""
+
 
 class Result(NamedTuple):
     """What a fit ends with; losses are in the units of the data.
@@ -150,6 +153,7 @@ def fit(plan: Plan, state: FitState, reporter: Reporter) -> FitState:
                 if state.end is None:
                     progress = _progress(plan, state)
                     state = _after_epoch(plan, state, progress, reporter.end(progress))
+                reporter.reached(state)
         except KeyboardInterrupt:
             state = state._replace(end=End.INTERRUPTED)
     return state

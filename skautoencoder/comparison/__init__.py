@@ -8,10 +8,18 @@ if TYPE_CHECKING:
         LARGER_IS_BETTER,
         RAW,
         Comparison,
+        ComparisonInterrupted,
         standard_error,
     )
 
-__all__ = ["LARGER_IS_BETTER", "RAW", "Comparison", "compare_transformers", "standard_error"]
+__all__ = [
+    "LARGER_IS_BETTER",
+    "RAW",
+    "Comparison",
+    "ComparisonInterrupted",
+    "compare_transformers",
+    "standard_error",
+]
 
 
 def __getattr__(name: str) -> Any:

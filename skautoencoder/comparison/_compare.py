@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from functools import partial
 from numbers import Integral, Real
 from typing import Any
@@ -23,7 +24,12 @@ from skautoencoder._estimators._autoencoder import AutoencoderTransformer
 from skautoencoder._estimators._warning import one_of_many
 from skautoencoder._sklearn import safe_indexing
 from skautoencoder.comparison import _measures
-from skautoencoder.comparison._comparison import LARGER_IS_BETTER, RAW, Comparison
+from skautoencoder.comparison._comparison import (
+    LARGER_IS_BETTER,
+    RAW,
+    Comparison,
+    ComparisonInterrupted,
+)
 from skautoencoder.comparison._targets import read_target
 
 
@@ -87,6 +93,10 @@ def compare_transformers(
         transformer has no ``n_components``; if X holds NaN or infinity and no transformer
         could be fitted to it.
 
+    ComparisonInterrupted
+        A KeyboardInterrupt that has as its ``comparison`` what was measured before Ctrl-C: the
+        folds that are whole, or a part of the first.
+
     Warns
     -----
     UserWarning
@@ -115,27 +125,49 @@ def compare_transformers(
     folds = list(_folds(cv, X, target, rng))
     seed = int(rng.randint(2**31 - 1))
     say = progress or (lambda line: None)
-    records = []
+    records: list = []
+    n_train, n_test = (
+        int(np.mean([part.shape[0] for part in parts]))
+        for parts in ([fold.train for fold in folds], [fold.test for fold in folds])
+    )
+    try:
+        for measured in _records(named, sizes, folds, seed, say):
+            records.append(measured)
+    except KeyboardInterrupt:
+        whole = _of_whole_folds(records, len(named) * len(sizes))
+        if not whole:
+            raise
+        known = Comparison(_sorted(whole, named), n_train, n_test, target and target.task)
+        raise ComparisonInterrupted(known) from None
+    _warn_of_failures(records, X, most=min(n_train, X.shape[1]))
+    return Comparison(_sorted(records, named), n_train, n_test, target and target.task)
+
+
+def _records(named, sizes, folds, seed, say):
+    """The records of all transformers and sizes, fold by fold, each once it is measured."""
     for number, fold in enumerate(folds):
         where = f"fold {number + 1}/{len(folds)}"
         for name, transformer in named.items():
             for size in sizes:
                 say(f"{where}: {name}, {size} components")
-                measured = _measured(transformer, size, fold, seed)
-                records.append(_record(name, size, number, measured))
-        if target is not None:
+                yield _record(name, size, number, _measured(transformer, size, fold, seed))
+        if fold.y_train is not None:
             say(f"{where}: {RAW}")
             measured = _raw(fold, seed)
             if measured is not None:
-                records.append(_record(RAW, X.shape[1], number, measured))
+                yield _record(RAW, fold.train.shape[1], number, measured)
+
+
+def _sorted(records, named):
     order = {name: i for i, name in enumerate([*named, RAW])}
-    records.sort(key=lambda r: (order[r["transformer"]], r["n_components"], r["fold"]))
-    n_train, n_test = (
-        int(np.mean([part.shape[0] for part in parts]))
-        for parts in ([fold.train for fold in folds], [fold.test for fold in folds])
-    )
-    _warn_of_failures(records, X, most=min(n_train, X.shape[1]))
-    return Comparison(records, n_train, n_test, target and target.task)
+    return sorted(records, key=lambda r: (order[r["transformer"]], r["n_components"], r["fold"]))
+
+
+def _of_whole_folds(records, n_of_a_fold):
+    """Records of the folds in which all was fitted; of the first one if there is none."""
+    count = Counter(record["fold"] for record in records if record["transformer"] != RAW)
+    whole = [record for record in records if count[record["fold"]] == n_of_a_fold]
+    return whole or records
 
 
 def _rows(X):

@@ -206,6 +206,20 @@ class Comparison:
         return summary_of(self, against, left_out=(RAW,))
 
 
+class ComparisonInterrupted(KeyboardInterrupt):
+    """Ctrl-C amid a comparison.
+
+    Attributes
+    ----------
+    comparison : Comparison
+        What was measured before.
+    """
+
+    def __init__(self, comparison):
+        super().__init__(comparison)
+        self.comparison = comparison
+
+
 def _require(what, name, known):
     """Raise a ValueError where a name is none of those known."""
     if name not in known:

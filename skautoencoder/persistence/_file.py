@@ -80,6 +80,18 @@ def read_file(path: Any, classes: Iterable[Any]) -> tuple[Any, Any]:
         raise ValueError(f"cannot load {str(path)!r}: {_reason(error)}.") from error
 
 
+def json_of(value: Any) -> str:
+    """A value in text that is equal where the value is; of what no file can hold, its name."""
+    packing = Packing(_CODECS, Classes(()))
+    try:
+        told = packing.pack(value)
+    except TypeError:
+        named = value if hasattr(value, "__qualname__") else type(value)
+        return f"{named.__module__}.{named.__qualname__}"
+    arrays = packing.arrays
+    return json.dumps(told) + (_digest({}, sorted(arrays), arrays.__getitem__) if arrays else "")
+
+
 def _content(file: Any, classes: Classes) -> tuple[Any, Any]:
     told = _told(file)
     names = sorted(file.keys())

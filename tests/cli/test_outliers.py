@@ -212,11 +212,14 @@ def test_the_report_is_a_page_of_the_strangest_rows(folder):
     written = outliers("t.csv", "--report", "r.html", "--index", "id")
     page = (folder / "r.html").read_text("utf-8")
     n_flagged = written["outlier"].sum()
-    assert page.count("<tr><td>") == n_flagged
+    assert page.count('<tr><th scope="row">') == n_flagged
     assert page.count("<figure>") == 1 + min(n_flagged, 6)
     assert "could not be drawn" not in page
-    assert "<td>customer 5</td>" in page
-    assert "&lt;b&gt; $a$: -300, expected " in page
+    assert '<th scope="row"><span class="name">customer 5</span></th>' in page
+    assert "<title>t.csv: unusual rows</title>" in page
+    assert "<dt>Learnt from</dt><dd>the rows themselves</dd>" in page
+    assert page.count(' role="region" tabindex="0"') == page.count("<caption>") == 1
+    assert "&lt;b&gt; $a$: -300, expected " in page.replace("<wbr>", "")
     assert not re.search(r'(src|href)="(?!data:)', page)
     assert "http" not in re.sub(r"[A-Za-z0-9+/=]{200,}", "", page)
 
@@ -295,16 +298,43 @@ def test_a_missing_extra_is_named(folder, missing, monkeypatch, capsys):
     assert f"needs {missing}: pip install 'skautoencoder[" in capsys.readouterr().err
 
 
-def test_ctrl_c_writes_nothing(folder, monkeypatch, capsys):
-    def strike(*_, **__):
-        raise KeyboardInterrupt
+def strike(*_, **__):
+    raise KeyboardInterrupt
 
-    monkeypatch.setattr(AutoencoderDetector, "explain", strike)
+
+FILES = ["--out", "o.csv", "--report", "r.html", "--model", "m.safetensors"]
+
+
+def test_ctrl_c_before_there_are_scores_writes_nothing(folder, monkeypatch, capsys):
+    monkeypatch.setattr(AutoencoderDetector, "score_samples", strike)
     before = sorted(folder.iterdir())
-    files = ["--out", "o.csv", "--report", "r.html", "--model", "m.safetensors"]
-    assert main(["outliers", "t.csv", "--method", "kernel", *files]) == 130
+    assert main(["outliers", "t.csv", "--method", "kernel", *FILES]) == 130
     assert capsys.readouterr().err == "skautoencoder: interrupted; no file was written\n"
     assert sorted(folder.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("n_parts", "told"),
+    [(0, "without reasons"), (1, "reasons are given for the strangest 20 rows")],
+)
+def test_ctrl_c_among_the_reasons_keeps_scores(n_parts, told, folder, monkeypatch, capsys):
+    whole, usual, asked = outliers("t.csv", "--level", "0.5"), AutoencoderDetector.explain, []
+
+    def explain(*arguments):
+        asked.append(arguments)
+        return strike() if len(asked) > n_parts else usual(*arguments)
+
+    monkeypatch.setattr(AutoencoderDetector, "explain", explain)
+    assert main(["outliers", "t.csv", "--method", "kernel", "--level", "0.5", *FILES]) == 130
+    seen = capsys.readouterr()
+    assert seen.err.endswith(f"skautoencoder: interrupted; {told}; r.html was not written\n")
+    assert "rows to o.csv, m.safetensors\n" in seen.out
+    assert not (folder / "r.html").exists()
+    kept = pd.read_csv("o.csv")
+    assert_array_equal(kept["score"], whole["score"])
+    explained = kept["reason_1"].notna()
+    assert explained.sum() <= 20 * n_parts < whole["reason_1"].notna().sum()
+    assert_array_equal(kept["reason_1"][explained], whole["reason_1"][explained])
 
 
 @pytest.mark.slow

@@ -1,14 +1,15 @@
-"""The report of a comparison, in a browser where there is one."""
+"""The report of a comparison as text: structure, escaping, size; tests/browser has the rest."""
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from html.parser import HTMLParser
 
 import numpy as np
 import pytest
@@ -17,33 +18,140 @@ from sklearn.decomposition import PCA
 
 from skautoencoder import compare_transformers
 from skautoencoder._cli._files import read_table
+from skautoencoder._cli._live_map import live_map, shown_as
+from skautoencoder._cli._marks import marks
+from skautoencoder._cli._page import part
+from skautoencoder._cli._page_decoder import Shown, page_decoder
 from skautoencoder._cli._report import report
-from tests.conftest import quick
+from skautoencoder._cli._said import said
+from skautoencoder._cli._table import Table
+from skautoencoder._networks._activations import ACTIVATIONS
+from tests.conftest import quick, quick_convolutional
+from tests.report_pages import HOSTILE, hostile_report
 
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
+MOST_BYTES = 3_000_000
 
 
-def two_layers(**settings):
-    return quick(hidden_layer_sizes=(16, 8), **settings)
+class Parsed(HTMLParser):
+    """Elements of a page by name, and the texts of those that hold some."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.elements, self.texts = [], []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def model_of(page):
+    return json.loads(re.search(r'id="model">(.*?)</script>', page, re.S)[1])
 
 
 @pytest.fixture(scope="module")
-def digits_report():
+def hostile(tmp_path_factory):
+    return hostile_report(tmp_path_factory.mktemp("hostile"))
+
+
+@pytest.fixture(scope="module")
+def small():
+    """A comparison without y, its table, and fitted transformers."""
     table, _ = read_table("digits")
-    comparison = compare_transformers(
-        [PCA(), two_layers(max_iter=3)], table.X[:300], table.y[:300],
-        n_components=[2], cv=2, random_state=0,
-    )  # fmt: skip
-    ours = two_layers(max_iter=10).fit(table.X)
-    return report("digits <&>", comparison, table, PCA(2).fit(table.X), ours), ours
+    table = replace(table, X=table.X[:140], y=None)
+    transformers = [PCA(), quick(max_iter=1)]
+    comparison = compare_transformers(transformers, table.X, n_components=[2], cv=2, random_state=0)
+    return comparison, table, PCA(2).fit(table.X), quick(max_iter=1).fit(table.X)
 
 
-def test_the_page_needs_no_network(digits_report):
-    page, _ = digits_report
+def test_the_page_needs_no_network(hostile):
+    page = re.sub(r"[A-Za-z0-9+/=]{200,}", "", hostile.page)
     assert not re.search(r'(src|href)="(?!data:)', page)
-    assert "http" not in re.sub(r"[A-Za-z0-9+/=]{200,}", "", page)
-    assert "<title>digits &lt;&amp;&gt;</title>" in page
-    assert "$" not in re.sub(r"<script>.*</script>", "", page, flags=re.S)
+    assert re.findall(r"https?://[^\"]*", page) == ["http://www.w3.org/2000/svg"]
+    assert len(hostile.page.encode()) < MOST_BYTES
+
+
+def test_names_are_text_and_nothing_else(hostile):
+    parsed = Parsed(hostile.page)
+    assert len(parsed.all("script")) == 2
+    assert parsed.all("b") == [
+        a for a in parsed.all("b") if set(a.get("class", "").split()) & {"sign", "better", "worse"}
+    ]
+    assert {a["class"] for a in parsed.all("img")} == {"chart"}
+    model = model_of(hostile.page)
+    assert {column["name"] for column in model["columns"]} >= set(HOSTILE[:4])
+    assert {group["name"] for group in model["groups"]} >= set(HOSTILE)
+    assert set(parsed.texts) >= {"a <b> & \"c\" '$x' .csv: autoencoder beside PCA", *HOSTILE}
+    assert "could not be drawn" not in hostile.page
+
+
+def test_a_title_is_the_name_of_the_file(hostile):
+    assert hostile.title == "a <b> & \"c\" '$x' .csv: autoencoder beside PCA"
+
+
+def test_what_ears_and_keys_need_is_there(hostile):
+    parsed = Parsed(hostile.page)
+    n_tables = len(parsed.all("table"))
+    assert n_tables == len(parsed.all("caption")) == 3
+    assert {a.get("scope") for a in parsed.all("th")} == {"col", "row", "colgroup", "rowgroup"}
+    regions = [a for a in parsed.all("div") if a.get("role") == "region"]
+    assert len(regions) == n_tables
+    assert all(a["tabindex"] == "0" and a["aria-label"] for a in regions)
+    assert all(len(a["alt"]) > 20 for a in parsed.all("img"))
+    assert [a["role"] for a in parsed.all("p") if "role" in a] == ["status"]
+
+
+def test_the_page_says_who_wins_and_how_it_was_made(hostile):
+    texts = Parsed(hostile.page).texts
+    assert hostile.comparison.summary() in texts
+    told = " ".join(texts)
+    for fact in (
+        "144 rows of 9 columns", "PCA()", "2, of 72 rows held out", "skautoencoder", "gaps kept",
+        "Python 3.",
+    ):  # fmt: skip
+        assert fact in told
+    assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d [+-]\d{4}", told)
+    assert re.search(r"<dt>Target</dt><dd>kind</dd>\n<dt>", hostile.page)
+
+
+def test_rows_stand_in_their_own_units(hostile):
+    rows = re.findall(r'<th scope="row">.*?</tr>', hostile.page.split("Rows rebuilt")[1], re.S)
+    cells = {
+        re.sub(r"<[^>]*>", "", row.split("</th>")[0]): re.findall(r"<td[^>]*>(.*?)</td>", row)
+        for row in rows
+    }
+    original = hostile.table.whole.iloc[0]
+    assert float(cells["tiny"][0]) == pytest.approx(original["tiny"], rel=0.01)
+    assert cells["town"][0] == original["town"]
+    assert all(re.fullmatch(r"2\d{3}-\d\d-\d\d|missing", cell) for cell in cells["day"])
+    assert cells["moment"][0] == str(original["moment"])[:16]
+    assert all(re.fullmatch(r"\d+", cell) for cell in cells["count"])
+
+
+@pytest.mark.parametrize(
+    ("values", "measure", "task", "text"),
+    [
+        ([0.999997, 0.999999, 1.0], "explained_variance", None, "100 %"),
+        ([0.5, 0.52, 0.54], "explained_variance", None, "52.0 ± 1.2 %"),
+        ([0.5, 0.52, 0.54], "linear_score", "regression", "0.520 ± 0.012"),
+        ([0.5, 0.5], "linear_score", "classification", "50 %"),
+        ([0.5], "knn_score", "regression", "0.500"),
+        ([-0.5, -0.7, -0.9], "silhouette", None, "\N{MINUS SIGN}0.70 ± 0.12"),
+        ([0.001, 0.002], "transform_seconds", None, "< 0.01 s"),
+        ([0.0, 0.0], "compile_seconds", None, "0 s"),
+        ([12345.0, 12345.0], "squared_error", None, "12,345"),
+        ([12000.0, 13000.0, 14000.0], "squared_error", None, "13,000 ± 577"),
+        ([0.00012, 0.00014], "squared_error", None, "0.000130 ± 0.000010"),
+        ([100.0, 400.0], "peak_mib", None, "250 ± 150 MiB"),
+    ],
+)
+def test_numbers_have_no_digits_that_say_nothing(values, measure, task, text):
+    assert said(np.array(values), measure, task) == text
 
 
 def wide_labels(n_rows):
@@ -53,24 +161,40 @@ def wide_labels(n_rows):
     ]
 
 
-@pytest.fixture(scope="module")
-def small():
-    """A comparison without y, its table, and fitted transformers."""
-    table, _ = read_table("digits")
-    table = replace(table, X=table.X[:140], y=None)
-    transformers = [PCA(), two_layers(max_iter=1)]
-    comparison = compare_transformers(transformers, table.X, n_components=[2], cv=2, random_state=0)
-    ours = two_layers(max_iter=1).fit(table.X)
-    return comparison, table, PCA(2).fit(table.X), ours
-
-
-@pytest.mark.parametrize("y", [wide_labels(140), np.linspace(0, 1, 140), np.arange(140), None])
-def test_the_page_takes_any_labels(small, y):
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("y", "n_groups"),
+    [(wide_labels(140), 21), (np.linspace(0, 1, 140), 12), (np.arange(140) % 9, 9), (None, 1)],
+)
+def test_the_page_takes_any_labels(small, y, n_groups):
     comparison, table, pca, ours = small
-    page = report("title", comparison, replace(table, y=y), pca, ours)
+    page = report("title", comparison, replace(table, y=y), pca, ours, {})
     assert "could not be drawn" not in page
     assert page.count("<figure>") == 6
-    assert len(json.loads(re.search(r'"colours": (\[.*?\])', page)[1])) == 140
+    model = model_of(page)
+    assert len(model["groups"]) == n_groups
+    assert len({(g["color"], g["path"]) for g in model["groups"]}) == n_groups
+    assert len(model["group_of"]) == 140
+    assert page.count("<li><svg") == (n_groups if y is not None and model["scale"] is None else 0)
+
+
+def test_numbers_that_are_missing_have_a_mark():
+    y = np.where(np.arange(140) % 7, np.linspace(0, 1, 140), np.nan)
+    model = marks(y, np.arange(140))
+    assert model["groups"][-1]["name"] == "missing"
+    assert model["scale"] == ["0.007194", "1"]
+    assert model["labels"][:2] == ["missing", "0.00719424"]
+    assert model["group_of"][0] == len(model["groups"]) - 1
+
+
+def test_rare_classes_share_a_mark():
+    y = np.repeat([f"class {i}" for i in range(30)], np.arange(1, 31))
+    model = marks(y, np.arange(len(y)))
+    assert len(model["groups"]) == 21
+    assert model["groups"][-1]["name"] == "10 rarer ones"
+    assert [n for n in model["group_of"] if n == 20] == [20] * sum(range(1, 11))
+    assert len({(g["color"], g["path"]) for g in model["groups"]}) == 21
+    assert model["labels"][0] == "class 0"
 
 
 @pytest.mark.parametrize(
@@ -81,25 +205,111 @@ def test_a_failing_picture_leaves_the_page(small, display, monkeypatch):
         raise RuntimeError("\nno <glyph>")
 
     monkeypatch.setattr(f"skautoencoder._cli._report.{display}.plot", fail)
-    page = report("title", *small)
+    page = report("title", *small, {})
     n_lost = {"CodeDisplay": 2, "ReconstructionDisplay": 2}.get(display, 1)
     assert page.count("could not be drawn. RuntimeError: no &lt;glyph&gt;") == n_lost
     assert page.count("<figure>") == 6 - n_lost
     assert "</html>" in page
 
 
+# -- what the page decodes with
+
+
+def read(text, *shape):
+    return np.frombuffer(base64.b64decode(text), "<f4").reshape(*shape)
+
+
+def decoded(decoder, code):
+    """As the page's script has it, where links are identities."""
+    z = code / np.array(decoder["code_scale"])
+    x = z
+    for i, layer in enumerate(decoder["layers"]):
+        bias = read(layer["b"], -1)
+        x = x @ read(layer["w"], -1, len(bias)) + bias
+        if i < len(decoder["layers"]) - 1:
+            x = ACTIVATIONS[decoder["activation"]](x)
+    if decoder["linear"]:
+        x = x + z @ read(decoder["linear"], 2, -1)
+    return x * decoder["scale"] + read(decoder["mean"], -1)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        pytest.param({"tied_weights": True}, marks=pytest.mark.slow),
+        pytest.param({"init": "glorot", "activation": "tanh"}, marks=pytest.mark.slow),
+    ],
+)
+def test_the_decoder_is_the_estimators(digits, settings):
+    X = digits[0][:300]
+    fitted = quick(**settings).fit(X)
+    codes = fitted.transform(X[:5])
+    some = np.array([3, 17, 40])
+    found = decoded(page_decoder(fitted, Shown.one_by_one(some)), codes)
+    assert_allclose(found, fitted.inverse_transform(codes)[:, some], atol=1e-4)
+
+
+@pytest.mark.slow
+def test_large_images_are_reduced_to_means():
+    rng = np.random.default_rng(0)
+    images = rng.normal(size=(60, 70 * 45)).astype(np.float32)
+    fitted = quick(max_iter=1).fit(images)
+    table = Table(images, [str(i) for i in range(70 * 45)], image_shape=(70, 45))
+    model = live_map(fitted, table, *shown_as(fitted, table))
+    assert model["image_shape"] == (35, 23)
+    codes = fitted.transform(images[:1])
+    rebuilt = np.pad(fitted.inverse_transform(codes).reshape(70, 45), ((0, 0), (0, 1)), "reflect")
+    rebuilt[:, -1] = rebuilt[:, -2]  # the last squares are half as wide
+    means = rebuilt.reshape(35, 2, 23, 2).mean(axis=(1, 3))
+    assert_allclose(decoded(model["decoder"], codes)[0], means.ravel(), atol=1e-4)
+
+
+@pytest.mark.slow
+def test_what_no_page_can_run_is_said(small):
+    comparison, table, pca, _ = small
+    ours = quick_convolutional(image_shape=(8, 8), max_iter=1).fit(table.X)
+    page = report("title", comparison, table, pca, ours, {})
+    assert model_of(page)["kind"] == "nothing"
+    assert "Its decoder is none that runs in a page" in page
+    assert 'id="decoded"' not in page
+
+
+def test_the_script_knows_all_activations():
+    of_script = re.search(r"const ACTIVATIONS = {(.*?)};", part("_live_map.js"), re.S)[1]
+    assert set(re.findall(r"^  (\w+):", of_script, re.M)) == set(ACTIVATIONS)
+
+
+def test_wide_tables_show_what_two_components_tell_most_of():
+    rng = np.random.default_rng(0)
+    X = 0.1 * rng.normal(size=(80, 70))
+    X[:, 5:] += rng.normal(size=(80, 2)) @ rng.normal(size=(2, 65))
+    names = [f"c{i}" for i in range(70)]
+    fitted = quick().fit(X)
+    kind, columns = shown_as(fitted, Table(X, names, whole=object()))
+    assert kind == "table"
+    assert [column.at for column in columns] == sorted(column.at for column in columns)
+    assert len(columns) == 60
+    assert not {f"c{i}" for i in range(5)} & {column.name for column in columns}
+    assert shown_as(fitted, Table(X, names)) == ("profile", [])
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["no-such-backend", "module://nowhere.to_be_found"])
-def test_a_report_needs_no_backend(backend, tmp_path):
+def test_a_report_needs_no_backend_and_no_pyplot(backend, tmp_path):
     """An inherited MPLBACKEND may name what is not installed here, as Jupyter's does."""
     program = """
+import sys
 import numpy as np
 from skautoencoder._cli._compare import _check_report
 from skautoencoder._cli._table import Table
 _check_report("r.html", Table(np.eye(3), ["a", "b", "c"]))
 from skautoencoder._cli._page import figure
-from skautoencoder.display import CodeDisplay
-print(figure(CodeDisplay(np.eye(3), y=["a", "b", "c"]), "map")[:60])
+from skautoencoder.display import AnomalyDisplay, CodeDisplay
+print(figure(CodeDisplay(np.eye(3), y=["a", "b", "c"]), "map", "a map")[:80])
+print(figure(CodeDisplay(np.eye(3), y=[0.1, 0.2, 0.3]), "map", "a map")[:80])
+print(figure(AnomalyDisplay(np.eye(3)), "columns", "a heat map")[:80])
+assert "matplotlib.pyplot" not in sys.modules
 """
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program],
@@ -107,46 +317,4 @@ print(figure(CodeDisplay(np.eye(3), y=["a", "b", "c"]), "map")[:60])
         env={**os.environ, "MPLBACKEND": backend},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert "data:image/png;base64," in done.stdout
-
-
-_POINTER = """
-<script>
-const seen = { before: Array.from(current) };
-const place = map.getBoundingClientRect();
-map.dispatchEvent(new PointerEvent("pointermove", {
-  clientX: place.left + 0.25 * place.width, clientY: place.top + 0.75 * place.height,
-}));
-seen.after = Array.from(current);
-seen.point = [left + 0.25 * (right - left), top_ - 0.75 * (top_ - bottom)];
-seen.pixel = Array.from(decoded.getContext("2d").getImageData(160, 160, 1, 1).data);
-seen.errors = errors;
-document.body.innerHTML = "<pre>" + JSON.stringify(seen) + "</pre>";
-</script>
-"""
-_LISTEN = """<script>
-const errors = [];
-addEventListener("error", event => errors.push(event.message));
-console.error = (...parts) => errors.push(parts.join(" "));
-</script>"""
-
-
-@pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
-def test_the_page_decodes_the_point_under_the_pointer(digits_report, tmp_path):
-    page, ours = digits_report
-    page = page.replace("<head>", "<head>" + _LISTEN).replace("</body>", _POINTER + "</body>")
-    path = tmp_path / "report.html"
-    path.write_text(page, encoding="utf-8")
-    done = subprocess.run(
-        [
-            BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
-            "--disable-background-networking", f"--user-data-dir={tmp_path / 'profile'}",
-            "--dump-dom", path.as_uri(),
-        ],
-        capture_output=True, text=True, check=True, timeout=120,
-    )  # fmt: skip
-    seen = json.loads(re.search(r"<pre>(.*)</pre>", done.stdout, re.S)[1])
-    assert seen["errors"] == []
-    assert np.abs(np.subtract(seen["before"], seen["after"])).max() > 0.1
-    expected = ours.inverse_transform(np.array([seen["point"]]))[0]
-    assert_allclose(seen["after"], expected, atol=1e-3)
+    assert done.stdout.count("data:image/png;base64,") == 3

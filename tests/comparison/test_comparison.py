@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from skautoencoder import compare_transformers
-from skautoencoder.comparison import LARGER_IS_BETTER, RAW, Comparison
+from skautoencoder.comparison import LARGER_IS_BETTER, RAW, Comparison, ComparisonInterrupted
 from skautoencoder.comparison._measures import peak_memory
 from tests.conftest import quick
 
@@ -552,3 +553,32 @@ def test_peak_memory():
         block = np.ones(64 * 2**17)
     assert np.isnan(peak()) or 40 < peak() < 100
     assert len(block)
+
+
+@pytest.mark.parametrize(("at", "folds"), [(3, {0: 2}), (5, {0: 2, 1: 2}), (1, {0: 1})])
+def test_ctrl_c_leaves_the_folds_that_are_whole(at, folds):
+    said = []
+
+    def strike(line):
+        said.append(line)
+        if len(said) == at + 1:
+            raise KeyboardInterrupt
+
+    X = load_iris().data
+    with pytest.raises(ComparisonInterrupted) as interrupt:
+        compare_transformers([PCA()], X, n_components=(1, 2), random_state=0, progress=strike)
+    left = interrupt.value.comparison
+    assert Counter(record["fold"] for record in left.records) == folds
+    whole = compare_transformers([PCA()], X, n_components=(1, 2), random_state=0)
+    for record in left.records:
+        other = whole.values("PCA", record["n_components"], "squared_error")[record["fold"]]
+        assert record["squared_error"] == other
+
+
+def test_ctrl_c_before_all_leaves_no_comparison():
+    def strike(line):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as interrupt:
+        compare_transformers([PCA()], load_iris().data, n_components=1, progress=strike)
+    assert type(interrupt.value) is KeyboardInterrupt

@@ -13,7 +13,6 @@ from sklearn.exceptions import NotFittedError
 
 from skautoencoder import AutoencoderTransformer, RBMTransformer
 from skautoencoder._cli import main
-from skautoencoder._cli._interrupting import InterruptBetweenEpochs
 from skautoencoder._cli._model_file import read_model
 from skautoencoder._training._contrastive_learner import ContrastiveLearner
 from skautoencoder._training._gradient_learner import GradientLearner
@@ -214,11 +213,3 @@ def test_ctrl_c_before_there_is_a_file(arguments, place, monkeypatch, capsys):
     with open(arguments[-1]) as file:
         assert file.read() == "old"
     assert len(os.listdir(os.path.dirname(arguments[-1]))) == 2
-
-
-def test_a_second_ctrl_c_strikes_at_once():
-    with InterruptBetweenEpochs():
-        os.kill(os.getpid(), signal.SIGINT)
-        with pytest.raises(KeyboardInterrupt):
-            os.kill(os.getpid(), signal.SIGINT)
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

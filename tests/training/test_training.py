@@ -312,6 +312,9 @@ def test_why_a_fit_ended_is_told():
         def end(self, progress):
             return self.answer
 
+        def reached(self, state):
+            pass
+
     def end(reporter=None, **settings):
         plan = Plan(rows, (lane,), held_out, **{"max_iter": 3} | settings)
         return fit(plan, begin(plan), reporter or Reporter()).end

@@ -7,6 +7,7 @@ import zipfile
 from dataclasses import dataclass
 from typing import Any
 
+from skautoencoder._cli._failures import is_ours
 from skautoencoder._cli._reading._arrays import read_npy, read_npz
 from skautoencoder._cli._reading._idx import read_idx
 from skautoencoder._cli._reading._opened import opened, without_packing
@@ -87,6 +88,8 @@ def read_file(source, options):
             f"cannot read {source!r}: it needs {error.name}: pip install 'skautoencoder[files]'."
         ) from error
     except Exception as error:  # whatever the readers of foreign bytes raise
+        if is_ours(error):
+            raise
         what = first_line(error) if isinstance(error, ValueError) else one_line(error)
         raise BadInputError(f"cannot read {source!r}: {what or one_line(error)}") from error
 
