@@ -179,6 +179,22 @@ def test_a_detector_in_a_search_or_pipeline():
     assert shown.contributions.shape == (3, 3)
 
 
+def test_columns_in_units_of_their_own_can_all_be_seen():
+    rows = np.random.RandomState(0).uniform(size=(3, 4)) * [1, 1, 1e4, 0]
+    rows[0, 1] = np.nan
+    rebuilt = 1.1 * np.nan_to_num(rows)
+    shown = display.ReconstructionDisplay(rows, rebuilt, feature_names=list("abcd")).plot()
+    first, rebuilt_first = (line.get_ydata() for line in shown.ax_.lines[:2])
+    both = np.vstack([rows, rebuilt])
+    low, high = np.nanmin(both, axis=0), np.nanmax(both, axis=0)
+    expected = (rows - low)[0, :3] / (high - low)[:3]
+    assert_allclose(first[:3], expected)
+    assert_allclose(rebuilt_first[3], 0)
+    assert "each from its lowest" in shown.ax_.get_xlabel()
+    plain = display.ReconstructionDisplay(rows, rebuilt).plot()
+    assert_allclose(plain.ax_.lines[0].get_ydata(), rows[0])
+
+
 @pytest.mark.parametrize("image_shape", [None, (1, 3)])
 def test_one_component_is_a_line(image_shape):
     pca = PCA(1).fit(NUMBERS)
