@@ -93,6 +93,7 @@ ESTIMATORS = {
         cv=2,
     ).fit(FRAME, CLASSES),
 }
+QUICK = ("autoencoder", "classifier", "table")  # the others each compile a program of their own
 ROWS = {
     "array": NUMBERS.to_numpy(),
     "sparse": sparse.csr_array(NUMBERS.to_numpy()),
@@ -127,7 +128,9 @@ def fitted():
     return get
 
 
-@pytest.mark.parametrize("name", ESTIMATORS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[] if n in QUICK else pytest.mark.slow) for n in ESTIMATORS]
+)
 def test_every_display_takes_what_was_fitted(fitted, name):
     estimator, X = fitted(name), ROWS.get(name, NUMBERS)
     drawn = {}
@@ -142,6 +145,7 @@ def test_every_display_takes_what_was_fitted(fitted, name):
     assert len(drawn["LossCurveDisplay"].loss_curve) > 1
 
 
+@pytest.mark.slow
 def test_a_pipeline_is_drawn_up_to_its_last_transformer(fitted):
     pipeline = fitted("classifier")
     codes = display.CodeDisplay.from_estimator(pipeline, FRAME).codes
