@@ -116,6 +116,14 @@ N_COLUMNS = dict.fromkeys(["columns", "classifier", "grid search"], 5) | dict.fr
 )
 
 
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    from matplotlib import pyplot  # here, as a test imports this file where there is none
+
+    pyplot.close("all")
+
+
 @pytest.fixture(scope="module")
 def fitted():
     found = {}
