@@ -51,7 +51,7 @@ def rows_of(page):
 def test_a_search_shows_its_best_candidates():
     ours = search([1e-4, 1e-2])
     before = ours._repr_html_()
-    assert "candidates" not in before
+    assert "skautoencoder-search" not in before
     page = ours.fit(curved(60))._repr_html_()
     assert "best_estimator_: AutoencoderTransformer" in page  # scikit-learn's diagram
     assert "2 candidates, by the mean over 2 folds" in page
@@ -86,7 +86,7 @@ def test_names_in_a_search_are_escaped():
 def test_of_many_candidates_or_metrics_some_are_shown():
     ours = search([10.0**-k for k in range(2, 8)], scoring=["r2", "max_error"], refit=False)
     ours.set_params(scoring={"a": _score, "b": _score}).fit(curved(60))
-    assert "candidates" not in ours._repr_html_()
+    assert "skautoencoder-search" not in ours._repr_html_()
     page = ours.set_params(refit="b").fit(curved(60))._repr_html_()
     assert "the best 5 of 6 candidates" in page
     assert '<th scope="col">b</th>' in page

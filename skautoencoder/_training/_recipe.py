@@ -66,7 +66,8 @@ class Recipe:
         A fit that ends at ``max_iter`` is unfinished where its best held-out loss fell by at least
         these shares in the last half and the last tenth of its epochs. The learning rate ends at 0,
         so that every curve is flat at its end: what tells that twice the epochs would give a better
-        model is the half before.
+        model is the half before. Of 103 fits to 17 tables 34 are told, none of them wrongly, and
+        so are 28 of the 38 that would gain 10 % (``benchmarks/quality/unfinished_fits.py``).
     starts_to_vary : float
         A column that did not vary in the first chunk of ``partial_fit`` is warned of when its
         spread exceeds this share of ``scale_``.

@@ -14,6 +14,7 @@ from skautoencoder.display._legend import add_legend, short_names
 from skautoencoder.display._within import rows_and_rebuilt, transformer_within
 
 _MOST_NAMES = 20
+_ONE_UNIT = 10  # times the median spread of columns that may be drawn on one scale
 _LETTER = 0.085  # in inches
 
 
@@ -27,7 +28,8 @@ class ReconstructionDisplay(Display):
     image_shape : tuple of int, default=None
         Height and width, and channels where there are some; None draws profiles.
     feature_names : array-like of str of shape (n_features,), default=None
-        Of the columns of profiles. None numbers them, as where there are more than 20.
+        Of the columns of profiles. None numbers them, as where there are more than 20. Named
+        columns of which one spreads far more than the others have scales of their own.
 
     Attributes
     ----------
@@ -128,17 +130,27 @@ class ReconstructionDisplay(Display):
         from matplotlib.lines import Line2D
 
         alone = {"marker": "." if self.originals.shape[1] == 1 else ""}  # no line from it
-        low, high = limits_of(self.originals)
+        originals, reconstructions, label = self._drawn()
+        low, high = limits_of(originals)
         gap = 1.2 * (high - low) or 1.0
-        for i, (original, rebuilt) in enumerate(
-            zip(self.originals, self.reconstructions, strict=True)
-        ):
+        for i, (original, rebuilt) in enumerate(zip(originals, reconstructions, strict=True)):
             ax.plot(original - i * gap, color="0.55", lw=2.5, **alone)
             ax.plot(rebuilt - i * gap, **styled(Line2D, kwargs, color=COLOURS[0], **alone))
-        ax.set(xlabel="column", yticks=[])
+        ax.set(xlabel=label, yticks=[])
         self._name_columns(ax)
         pair = dict(zip(("original", "reconstruction"), ax.lines[-2:], strict=True))
         add_legend(ax, pair, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
+
+    def _drawn(self):
+        """Both kinds of rows as they are drawn, and what the columns are to be called."""
+        both = self.originals, self.reconstructions
+        low, high = np.nanmin(np.vstack(both), axis=0), np.nanmax(np.vstack(both), axis=0)
+        spread = high - low
+        if self.feature_names is None or spread.max() <= _ONE_UNIT * np.median(spread):
+            return *both, "column"
+        scale = np.where(spread > 0, spread, 1.0)
+        label = "column, each from its lowest to its highest value"
+        return *((rows - low) / scale for rows in both), label
 
     def _name_columns(self, ax):
         if self._names_columns():

@@ -93,6 +93,7 @@ ESTIMATORS = {
         cv=2,
     ).fit(FRAME, CLASSES),
 }
+QUICK = ("autoencoder", "classifier", "table")  # the others each compile a program of their own
 ROWS = {
     "array": NUMBERS.to_numpy(),
     "sparse": sparse.csr_array(NUMBERS.to_numpy()),
@@ -115,6 +116,14 @@ N_COLUMNS = dict.fromkeys(["columns", "classifier", "grid search"], 5) | dict.fr
 )
 
 
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    from matplotlib import pyplot  # here, as a test imports this file where there is none
+
+    pyplot.close("all")
+
+
 @pytest.fixture(scope="module")
 def fitted():
     found = {}
@@ -127,7 +136,9 @@ def fitted():
     return get
 
 
-@pytest.mark.parametrize("name", ESTIMATORS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[] if n in QUICK else pytest.mark.slow) for n in ESTIMATORS]
+)
 def test_every_display_takes_what_was_fitted(fitted, name):
     estimator, X = fitted(name), ROWS.get(name, NUMBERS)
     drawn = {}
@@ -142,6 +153,7 @@ def test_every_display_takes_what_was_fitted(fitted, name):
     assert len(drawn["LossCurveDisplay"].loss_curve) > 1
 
 
+@pytest.mark.slow
 def test_a_pipeline_is_drawn_up_to_its_last_transformer(fitted):
     pipeline = fitted("classifier")
     codes = display.CodeDisplay.from_estimator(pipeline, FRAME).codes
@@ -177,6 +189,22 @@ def test_a_detector_in_a_search_or_pipeline():
     array = NUMBERS.to_numpy()
     shown = display.AnomalyDisplay.from_estimator(pipeline.fit(array), array[:3])
     assert shown.contributions.shape == (3, 3)
+
+
+def test_columns_in_units_of_their_own_can_all_be_seen():
+    rows = np.random.RandomState(0).uniform(size=(3, 4)) * [1, 1, 1e4, 0]
+    rows[0, 1] = np.nan
+    rebuilt = 1.1 * np.nan_to_num(rows)
+    shown = display.ReconstructionDisplay(rows, rebuilt, feature_names=list("abcd")).plot()
+    first, rebuilt_first = (line.get_ydata() for line in shown.ax_.lines[:2])
+    both = np.vstack([rows, rebuilt])
+    low, high = np.nanmin(both, axis=0), np.nanmax(both, axis=0)
+    expected = (rows - low)[0, :3] / (high - low)[:3]
+    assert_allclose(first[:3], expected)
+    assert_allclose(rebuilt_first[3], 0)
+    assert "each from its lowest" in shown.ax_.get_xlabel()
+    plain = display.ReconstructionDisplay(rows, rebuilt).plot()
+    assert_allclose(plain.ax_.lines[0].get_ydata(), rows[0])
 
 
 @pytest.mark.parametrize("image_shape", [None, (1, 3)])

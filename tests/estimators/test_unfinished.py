@@ -71,6 +71,7 @@ def test_a_chunk_of_a_stream_is_no_end():
     assert told(lambda: unfinished().partial_fit(X).partial_fit(X)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [AutoencoderSearchCV, GridSearchCV])
 def test_a_search_tells_it_once_of_its_best(kind):
     search = kind(unfinished(), {"random_state": [0, 1]}, cv=2)
@@ -78,6 +79,7 @@ def test_a_search_tells_it_once_of_its_best(kind):
     assert told(lambda: search.set_params(refit=False).fit(X)) == []
 
 
+@pytest.mark.slow
 def test_folds_comparisons_and_detectors_tell_nothing():
     assert told(lambda: cross_val_score(unfinished(), X, cv=2)) == []
     assert told(lambda: compare_transformers([unfinished()], X, n_components=1, cv=2)) == []
@@ -85,6 +87,7 @@ def test_folds_comparisons_and_detectors_tell_nothing():
     assert told(lambda: detector.fit(X)) == []
 
 
+@pytest.mark.slow
 def test_a_table_tells_it_too():
     settings = {"hidden_layer_sizes": (16,), "max_iter": 20, "learning_rate": 3e-2}
     table = TableAutoencoderTransformer(1, random_state=0, **settings)
