@@ -13,6 +13,7 @@ import pytest
 
 import skautoencoder
 from skautoencoder._cli import main
+from skautoencoder._cli._table import BadInputError
 from tests.cli.test_reading import packed_by_arrow
 
 pytest.importorskip("pyarrow")
@@ -116,8 +117,11 @@ class FitsNothing:
     def set_callbacks(self, *_):
         return self
 
+    def _validate_params(self):
+        pass
+
     def fit(self, rows):
-        raise ValueError("far enough")
+        raise BadInputError("far enough")
 
 
 QUICK = {"plain.csv", "packed.csv.gz", "book.xlsx", "table.parquet", "rows.npz"}
