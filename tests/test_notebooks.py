@@ -76,6 +76,7 @@ class Hostile(PCA):
         return "<script>alert(1)</script>"
 
 
+@pytest.mark.slow
 def test_names_in_a_search_are_escaped():
     grid = {"learning_rate": [1e-2], "random_state": [np.random.RandomState(0)]}
     ours = AutoencoderSearchCV(quick(), grid, cv=2).fit(curved(60))

@@ -117,6 +117,7 @@ def test_a_bug_in_reading_is_not_told_of_the_file(tmp_path, monkeypatch, capsys)
     assert REPORT in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def broken_reader():
     """A reader of this package with a bug in it."""
     names = {"__name__": "skautoencoder._cli._reading._new"}

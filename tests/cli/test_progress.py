@@ -122,6 +122,7 @@ def read_or_end(leader):
         return b""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [40, 80])
 @pytest.mark.parametrize("rich", [True, False])
 def test_the_bar_fits_the_terminal_and_goes(rich, columns, monkeypatch):

@@ -197,6 +197,7 @@ def test_rare_classes_share_a_mark():
     assert model["labels"][0] == "class 0"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "display", ["ComparisonDisplay", "CodeDisplay", "ReconstructionDisplay", "LossCurveDisplay"]
 )
@@ -278,6 +279,7 @@ def test_what_no_page_can_run_is_said(small):
     assert 'id="decoded"' not in page
 
 
+@pytest.mark.slow
 def test_the_script_knows_all_activations():
     of_script = re.search(r"const ACTIVATIONS = {(.*?)};", part("_live_map.js"), re.S)[1]
     assert set(re.findall(r"^  (\w+):", of_script, re.M)) == set(ACTIVATIONS)

@@ -124,6 +124,7 @@ def test_the_line_of_pca_is_that_of_pca_or_not_there():
     assert level(ours) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fitted",
     [

@@ -319,6 +319,7 @@ def test_words_for_matplotlib_go_on_to_it(name):
         MADE[name]().plot(Figure().add_subplot(), colour_of_it="red")
 
 
+@pytest.mark.slow
 def test_short_and_long_words_are_one():
     ax = Figure().add_subplot()
     display.LossCurveDisplay([2, 1]).plot(ax, ls=":", lw=5, c="red")

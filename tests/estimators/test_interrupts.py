@@ -99,6 +99,7 @@ def test_a_refit_to_bad_data_changes_nothing(make, method, bad):
     assert_array_equal(ours.transform(old), codes)
 
 
+@pytest.mark.slow
 @MAKERS
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), RuntimeError("full disk")])
 def test_a_first_fit_that_breaks_before_all_leaves_no_fit(make, error):
@@ -127,6 +128,7 @@ def test_an_interrupt_amid_a_first_chunk_leaves_no_fit(make, monkeypatch):
     assert ours.partial_fit(table(4)).transform(table(4)).shape == (60, 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("early_stopping", [True, False])
 @pytest.mark.parametrize("reached", [1, 3])
 def test_an_interrupted_machine_is_that_of_so_many_epochs(early_stopping, reached):
