@@ -104,7 +104,7 @@ class DescribingMixin:
         >>> from sklearn.datasets import load_iris
         >>> from skautoencoder import AutoencoderTransformer
         >>> X = load_iris().data
-        >>> autoencoder = AutoencoderTransformer(1, max_iter=40, random_state=0).fit(X)
+        >>> autoencoder = AutoencoderTransformer(1, max_iter=20, random_state=0).fit(X)
         >>> makes = autoencoder.feature_importances(X)
         >>> makes.shape
         (1, 4)
