@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from skautoencoder.comparison import Comparison, compare_transformers
     from skautoencoder.persistence import load, save
 
-__version__ = "0.1.0.dev0"
+__version__ = "0.1.0"
 
 __all__ = [
     "AutoencoderDetector",
