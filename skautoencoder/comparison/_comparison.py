@@ -198,7 +198,7 @@ class Comparison:
         ... }
         >>> found = compare_transformers(compared, load_wine().data, n_components=2, random_state=0)
         >>> print(found.summary())  # doctest: +ELLIPSIS
-        random is worse than PCA at rebuilding rows (at every size) and keeping neighbors ...
+        random is worse than PCA at rebuilding rows (at every size)...
         """
         if against is None:
             against = "PCA" if "PCA" in self.transformers else self.transformers[0]

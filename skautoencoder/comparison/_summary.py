@@ -8,9 +8,14 @@ import numpy as np
 _USES = {
     "squared_error": "rebuilding rows",
     "trustworthiness": "keeping neighbors",
+    "continuity": "continuity",
+    "knn_recall": "finding nearest neighbors",
     "linear_score": "telling the target by a linear model",
     "knn_score": "telling the target by nearest neighbors",
     "network_score": "telling the target by a network",
+    "silhouette": "separating classes by silhouette",
+    "davies_bouldin": "separating classes by the Davies-Bouldin index",
+    "adjusted_rand": "clustering",
 }
 
 
