@@ -4,68 +4,52 @@ from __future__ import annotations
 
 import html
 
-import numpy as np
-
 from skautoencoder._cli._page import breakable, scrolling
-from skautoencoder._cli._said import said
-from skautoencoder.comparison import LARGER_IS_BETTER
 from skautoencoder.comparison._comparison import RAW
+from skautoencoder.comparison._table import table_of
 
-# Measures by what they are about, with the names that readers know them by.
+# Measures by what they are about.
 _GROUPS = {
-    "What is kept of the rows": {
-        "squared_error": "squared error",
-        "explained_variance": "variance explained",
-        "trustworthiness": "trustworthiness",
-        "continuity": "continuity",
-        "knn_recall": "nearest neighbors kept",
-    },
-    "What the code says of the target": {
-        "linear_score": "linear model",
-        "knn_score": "5 nearest neighbors",
-        "network_score": "small network",
-        "network_seconds": "time of the network",
-        "silhouette": "silhouette",
-        "davies_bouldin": "Davies\N{EN DASH}Bouldin index",
-        "adjusted_rand": "adjusted Rand index",
-    },
-    "What it costs": {
-        "fit_seconds": "time to fit",
-        "compile_seconds": "time to compile",
-        "transform_seconds": "time to transform",
-        "peak_mib": "memory",
-        "code_share": "size of the code",
-    },
-}
-_MARKS = {"better": "+", "worse": "\N{MINUS SIGN}"}
+    "What is kept of the rows": (
+        "squared_error", "explained_variance", "trustworthiness", "continuity", "knn_recall",
+    ),
+    "What the code says of the target": (
+        "linear_score", "knn_score", "network_score", "network_seconds", "silhouette",
+        "davies_bouldin", "adjusted_rand",
+    ),
+    "What it costs": (
+        "fit_seconds", "compile_seconds", "transform_seconds", "peak_mib", "code_share",
+    ),
+}  # fmt: skip
 
 
 def measures_table(comparison):
     """The table, and why numbers are missing where they are."""
-    columns = _columns(comparison)
+    found = table_of(comparison)
+    order = _order(found)
+    rows = {row.measure: row._replace(cells=[row.cells[i] for i in order]) for row in found.rows}
     groups = "".join(
-        _group(comparison, columns, heading, names)
+        _group([rows[name] for name in names if name in rows], heading, found.against)
         for heading, names in _GROUPS.items()
-        if set(names) & set(comparison.measures)
+        if set(names) & set(rows)
     )
     caption = "Means over the folds \N{PLUS-MINUS SIGN} one standard error, on held-out rows"
-    table = f"<table><caption>{caption}</caption>{_head(comparison, columns)}{groups}</table>"
-    return scrolling(table, "Held-out measures") + _problems(comparison)
+    head = _head([found.columns[i] for i in order])
+    table = f"<table><caption>{caption}</caption>{head}{groups}</table>"
+    return scrolling(table, "Held-out measures") + _problems(found)
 
 
-def label(measure):
-    """What a measure is called."""
-    return next(names[measure] for names in _GROUPS.values() if measure in names)
+def _order(table):
+    """Which columns come first: those of one size side by side, the raw features last."""
+    columns = table.columns
+    sizes = list(dict.fromkeys(size for name, size in columns if name != RAW))
+    return sorted(
+        range(len(columns)),
+        key=lambda i: len(sizes) if columns[i][0] == RAW else sizes.index(columns[i][1]),
+    )
 
 
-def _columns(comparison):
-    """Transformers and sizes, those of one size side by side, the raw features last."""
-    pairs = [(name, size) for name in comparison.transformers for size in comparison.sizes(name)]
-    order = list(dict.fromkeys(size for name, size in pairs if name != RAW))
-    return sorted(pairs, key=lambda pair: len(order) if pair[0] == RAW else order.index(pair[1]))
-
-
-def _head(comparison, columns):
+def _head(columns):
     sizes = [size for name, size in columns if name != RAW]
     above = '<th scope="col" rowspan="2">measure</th>'
     below, spans = "", "<col>"
@@ -76,53 +60,41 @@ def _head(comparison, columns):
     for name, size in columns:
         if name == RAW:
             spans += "<col>"
-            above += f'<th scope="col" rowspan="2">{RAW}, all {size:,}</th>'
+            above += f'<th scope="col" rowspan="2">{RAW}, all {size}</th>'
         else:
             below += f'<th scope="col">{breakable(name)}</th>'
     return f"{spans}<thead><tr>{above}</tr><tr>{below}</tr></thead>"
 
 
 def _size(size):
-    if size < 1:
-        return f"{size:.4g} of the variance"
-    return f"{size} component{'s' * (size > 1)}"
+    if float(size) < 1:
+        return f"{size} of the variance"
+    return f"{size} component{'s' * (size != '1')}"
 
 
-def _group(comparison, columns, heading, names):
-    rows = [
-        f'<tr><th scope="rowgroup" colspan="{len(columns) + 1}"><span>{heading}</span></th></tr>'
+def _group(rows, heading, against):
+    n_columns = len(rows[0].cells) + 1
+    head = f'<tr><th scope="rowgroup" colspan="{n_columns}"><span>{heading}</span></th></tr>'
+    lines = [
+        f'<tr><th scope="row"><span class="name">{row.label}</span> '
+        f"<small>{row.direction or 'of the size of a row'}</small></th>"
+        f"{''.join(_cell(cell, against) for cell in row.cells)}</tr>"
+        for row in rows
     ]
-    for measure in names:
-        if measure in comparison.measures:
-            cells = "".join(_cell(comparison, name, size, measure) for name, size in columns)
-            rows.append(f'<tr><th scope="row">{_label(measure)}</th>{cells}</tr>')
-    return f"<tbody>{''.join(rows)}</tbody>"
+    return f"<tbody>{head}{''.join(lines)}</tbody>"
 
 
-def _label(measure):
-    better = {True: "more is better", False: "less is better", None: "of the size of a row"}
-    hint = better[LARGER_IS_BETTER[measure]]
-    return f'<span class="name">{label(measure)}</span> <small>{hint}</small>'
-
-
-def _cell(comparison, transformer, size, measure):
-    values = comparison.values(transformer, size, measure)
-    if not np.isfinite(values).all():
+def _cell(cell, against):
+    if not cell.text:
         return '<td class="none"><span class="unseen">no value</span></td>'
-    verdict = comparison.verdict(transformer, size, measure)
-    sign = _MARKS.get(verdict, "")
-    if sign:
-        sign = f'{sign}<span class="unseen"> {verdict} than PCA</span>'
-    mark = f' class="{verdict}"' if sign else ""
-    return f'<td{mark}>{said(values, measure, comparison.task)} <b class="sign">{sign}</b></td>'
+    sign, mark = "", ""
+    if cell.mark:
+        told = html.escape(f" {cell.verdict} than {against}")
+        sign, mark = f'{cell.mark}<span class="unseen">{told}</span>', f' class="{cell.verdict}"'
+    return f'<td{mark}>{cell.text} <b class="sign">{sign}</b></td>'
 
 
-def _problems(comparison):
+def _problems(table):
     """A list of why numbers are missing, or nothing."""
-    problems = [
-        f"<li>{html.escape(f'{name}, {size} components: {error}')}</li>"
-        for name in comparison.transformers
-        for size in comparison.sizes(name)
-        if (error := comparison.error(name, size))
-    ]
-    return f'<ul class="note">{"".join(problems)}</ul>' if problems else ""
+    problems = "".join(f"<li>{html.escape(problem)}</li>" for problem in table.problems)
+    return f'<ul class="note">{problems}</ul>' if problems else ""

@@ -7,11 +7,12 @@ from functools import partial
 
 from skautoencoder._cli._in_units import LevelColumn, shortened
 from skautoencoder._cli._live_map import dots, evenly, live_map, shown_as
-from skautoencoder._cli._measures_table import label, measures_table
+from skautoencoder._cli._measures_table import measures_table
 from skautoencoder._cli._page import data, figures, filled, page, part, scrolling
 from skautoencoder._cli._rebuilt_table import rebuilt_table
 from skautoencoder.comparison import LARGER_IS_BETTER
 from skautoencoder.comparison._inverse import undo
+from skautoencoder.comparison._table import label_of
 from skautoencoder.comparison._targets import plain_values
 from skautoencoder.display import (
     CodeDisplay,
@@ -77,8 +78,8 @@ def _displays(comparison, table, both, kind):
     shown = [m for m in ("squared_error", "linear_score", "knn_score") if m in comparison.measures]
     for measure in shown:
         better = "higher" if LARGER_IS_BETTER[measure] else "lower"
-        caption = f"{label(measure)} on held-out rows: {better} is better".capitalize()
-        words = f"Lines of the {label(measure)} by number of components, as in the table above."
+        caption = f"{label_of(measure)} on held-out rows: {better} is better".capitalize()
+        words = f"Lines of the {label_of(measure)} by number of components, as in the table above."
         yield (
             caption,
             words,

@@ -52,4 +52,5 @@ def html_of(comparison):
 def _cell(cell):
     said = f'<td class="{cell.verdict}">' if cell.mark else "<td>"
     error = f" <small>± {cell.error}</small>" if cell.error else ""
-    return f"{said}{cell.value}{error}{f' <b>{cell.mark}</b>' if cell.mark else ''}</td>"
+    unit = f" {cell.unit}" if cell.unit else ""
+    return f"{said}{cell.value}{error}{unit}{f' <b>{cell.mark}</b>' if cell.mark else ''}</td>"

@@ -40,9 +40,11 @@ class Cell(NamedTuple):
     Attributes
     ----------
     value : str
-        The mean over the folds, with its unit.
+        The mean over the folds.
     error : str
-        Its standard error, in the same unit; empty where it would be written as zero.
+        Its standard error; empty where it would be written as zero.
+    unit : str
+        That of both; empty where they have none.
     verdict : str
         "better", "worse", or "no difference shown", as `Comparison.verdict` says.
     mark : str
@@ -51,13 +53,15 @@ class Cell(NamedTuple):
 
     value: str = ""
     error: str = ""
+    unit: str = ""
     verdict: str = ""
     mark: str = ""
 
     @property
     def text(self):
-        """Value and standard error."""
-        return f"{self.value} ± {self.error}" if self.error else self.value
+        """Value, standard error and unit."""
+        both = f"{self.value} ± {self.error}" if self.error else self.value
+        return f"{both} {self.unit}".rstrip()
 
 
 class Row(NamedTuple):
@@ -150,7 +154,7 @@ def _cell(comparison, transformer, size, measure, against):
     mean = float(values.mean())
     unit = _unit_of(measure, comparison.task, mean)
     value, error = _worded(unit.factor * mean, unit.factor * float(standard_error(values)), unit)
-    return Cell(f"{value} {unit.name}".rstrip(), error, verdict, _MARKS[verdict])
+    return Cell(value, error, unit.name, verdict, _MARKS[verdict])
 
 
 class _Unit(NamedTuple):

@@ -23,7 +23,6 @@ from skautoencoder._cli._marks import marks
 from skautoencoder._cli._page import part
 from skautoencoder._cli._page_decoder import Shown, page_decoder
 from skautoencoder._cli._report import report
-from skautoencoder._cli._said import said
 from skautoencoder._cli._table import Table
 from skautoencoder._networks._activations import ACTIVATIONS
 from tests.conftest import quick, quick_convolutional
@@ -131,27 +130,6 @@ def test_rows_stand_in_their_own_units(hostile):
     assert all(re.fullmatch(r"2\d{3}-\d\d-\d\d|missing", cell) for cell in cells["day"])
     assert cells["moment"][0] == str(original["moment"])[:16]
     assert all(re.fullmatch(r"\d+", cell) for cell in cells["count"])
-
-
-@pytest.mark.parametrize(
-    ("values", "measure", "task", "text"),
-    [
-        ([0.999997, 0.999999, 1.0], "explained_variance", None, "100 %"),
-        ([0.5, 0.52, 0.54], "explained_variance", None, "52.0 ± 1.2 %"),
-        ([0.5, 0.52, 0.54], "linear_score", "regression", "0.520 ± 0.012"),
-        ([0.5, 0.5], "linear_score", "classification", "50 %"),
-        ([0.5], "knn_score", "regression", "0.500"),
-        ([-0.5, -0.7, -0.9], "silhouette", None, "\N{MINUS SIGN}0.70 ± 0.12"),
-        ([0.001, 0.002], "transform_seconds", None, "< 0.01 s"),
-        ([0.0, 0.0], "compile_seconds", None, "0 s"),
-        ([12345.0, 12345.0], "squared_error", None, "12,345"),
-        ([12000.0, 13000.0, 14000.0], "squared_error", None, "13,000 ± 577"),
-        ([0.00012, 0.00014], "squared_error", None, "0.000130 ± 0.000010"),
-        ([100.0, 400.0], "peak_mib", None, "250 ± 150 MiB"),
-    ],
-)
-def test_numbers_have_no_digits_that_say_nothing(values, measure, task, text):
-    assert said(np.array(values), measure, task) == text
 
 
 def wide_labels(n_rows):

@@ -38,7 +38,7 @@ def one_value(measure, values, task=None):
     ("measure", "values", "said"),
     [
         ("explained_variance", [1, 1 - 1e-7, 1 - 2e-7], "100 %"),
-        ("explained_variance", [0.5, 0.52, 0.54], "52.0 % ± 1.2"),
+        ("explained_variance", [0.5, 0.52, 0.54], "52.0 ± 1.2 %"),
         ("code_share", [0.25] * 3, "25 %"),
         ("squared_error", [1235.0, 1237.0, 1239.0], "1,237 ± 1"),
         ("squared_error", [0.0, 0.0, 0.0], "0"),
@@ -47,8 +47,8 @@ def one_value(measure, values, task=None):
         ("squared_error", [3e9, 4e9, 5e9], "4e+09 ± 6e+08"),
         ("silhouette", [-0.001, 0.0, 0.001], "0.000000 ± 0.000577"),
         ("fit_seconds", [0.0012, 0.0012, 0.0012], "1.2 ms"),
-        ("fit_seconds", [12.0, 14.0, 16.0], "14 s ± 1"),
-        ("peak_mib", [100.0, 100.0, 160.0], "120 MiB ± 20"),
+        ("fit_seconds", [12.0, 14.0, 16.0], "14 ± 1 s"),
+        ("peak_mib", [100.0, 100.0, 160.0], "120 ± 20 MiB"),
         ("adjusted_rand", [0.5], "0.500"),
     ],
 )
@@ -87,7 +87,7 @@ def test_measures_are_rows_and_transformers_with_their_sizes_columns():
     assert kept.cells[2].mark == "\N{MINUS SIGN}"
     assert error.direction == "lower is better"
     assert error.cells[3].text == score.cells[0].text == ""
-    assert score.cells[4].text == "90.0 % ± 5.8"
+    assert score.cells[4].text == "90.0 ± 5.8 %"
     assert table.problems == ("ours, 4 components: ValueError: <b> & no more",)
 
 
