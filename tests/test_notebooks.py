@@ -76,7 +76,6 @@ class Hostile(PCA):
         return "<script>alert(1)</script>"
 
 
-@pytest.mark.slow
 def test_names_in_a_search_are_escaped():
     grid = {"learning_rate": [1e-2], "random_state": [np.random.RandomState(0)]}
     ours = AutoencoderSearchCV(quick(), grid, cv=2).fit(curved(60))
@@ -84,6 +83,7 @@ def test_names_in_a_search_are_escaped():
     assert "&lt;script&gt;" in rows_of(ours._repr_html_())[0][3]
 
 
+@pytest.mark.slow
 def test_of_many_candidates_or_metrics_some_are_shown():
     ours = search([10.0**-k for k in range(2, 8)], scoring=["r2", "max_error"], refit=False)
     ours.set_params(scoring={"a": _score, "b": _score}).fit(curved(60))

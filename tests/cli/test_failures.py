@@ -117,7 +117,6 @@ def test_a_bug_in_reading_is_not_told_of_the_file(tmp_path, monkeypatch, capsys)
     assert REPORT in capsys.readouterr().err
 
 
-@pytest.mark.slow
 def broken_reader():
     """A reader of this package with a bug in it."""
     names = {"__name__": "skautoencoder._cli._reading._new"}
@@ -125,6 +124,7 @@ def broken_reader():
     return names["read"]
 
 
+@pytest.mark.slow
 def test_a_pipe_that_is_closed_is_no_bug(tmp_path):
     program = f"{sys.executable} -m skautoencoder --help"
     done = subprocess.run(

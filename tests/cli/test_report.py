@@ -257,12 +257,12 @@ def test_what_no_page_can_run_is_said(small):
     assert 'id="decoded"' not in page
 
 
-@pytest.mark.slow
 def test_the_script_knows_all_activations():
     of_script = re.search(r"const ACTIVATIONS = {(.*?)};", part("_live_map.js"), re.S)[1]
     assert set(re.findall(r"^  (\w+):", of_script, re.M)) == set(ACTIVATIONS)
 
 
+@pytest.mark.slow
 def test_wide_tables_show_what_two_components_tell_most_of():
     rng = np.random.default_rng(0)
     X = 0.1 * rng.normal(size=(80, 70))

@@ -319,7 +319,6 @@ def test_words_for_matplotlib_go_on_to_it(name):
         MADE[name]().plot(Figure().add_subplot(), colour_of_it="red")
 
 
-@pytest.mark.slow
 def test_short_and_long_words_are_one():
     ax = Figure().add_subplot()
     display.LossCurveDisplay([2, 1]).plot(ax, ls=":", lw=5, c="red")
@@ -339,6 +338,7 @@ def test_short_and_long_words_are_one():
     assert ax.collections[0].get_clim()[0] == -9
 
 
+@pytest.mark.slow
 def test_a_given_axes_needs_no_pyplot_and_nothing_global_changes():
     program = """
 import sys
