@@ -177,11 +177,17 @@ def test_ctrl_c_amid_the_imports_is_one_line(monkeypatch, capsys):
 def test_a_process_that_trains_ends_with_130(arguments, tmp_path):
     pty = pytest.importorskip("pty")
     leader, follower = pty.openpty()
+    # A shell may have told what it runs in the background to ignore Ctrl-C, and so its children
+    program = (
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from skautoencoder.__main__ import main; sys.exit(main())"
+    )
     process = subprocess.Popen(
-        [sys.executable, "-m", "skautoencoder", *arguments],
-        stdout=follower, stderr=follower, cwd=tmp_path,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )  # fmt: skip
+        [sys.executable, "-c", program, *arguments],
+        stdout=follower,
+        stderr=follower,
+        cwd=tmp_path,
+    )
     os.close(follower)
     written, pressed = b"", False
     while True:
