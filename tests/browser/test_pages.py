@@ -202,7 +202,7 @@ def test_a_finger_moves_the_point_and_scrolls_the_page(pages, opened):
     for finger in fingers[1:]:
         device.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [finger]})
     device.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    page.wait_for_function(f"scrollY > {scrolled} + 50", timeout=5_000)
+    page.wait_for_function(f"scrollY > {scrolled} + 50")
 
 
 def test_hostile_names_are_shown_as_they_are(pages, opened):
