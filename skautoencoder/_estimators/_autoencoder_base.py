@@ -337,8 +337,11 @@ class BaseAutoencoder(DescribingMixin, DrawingMixin, BaseTransformer):
     @property
     def _model(self):
         """The fitted model, on NumPy."""
-        check_is_fitted(self)  # an AttributeError, as `dir` and notebooks want
-        return FittedAutoencoder.of(vars(self))
+        try:
+            return FittedAutoencoder.of(vars(self))
+        except KeyError:
+            check_is_fitted(self)  # an AttributeError, as `dir` and notebooks want
+            raise
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

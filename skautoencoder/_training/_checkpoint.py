@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import jax
@@ -13,10 +12,6 @@ from skautoencoder._training._execution import alongside
 from skautoencoder._training._fit import End, FitState
 from skautoencoder._training._plan import Plan
 
-# Of the best weights so far, what is no pytree.
-_NUMBERS_OF_BEST = ("curve", "epoch", "level", "level_epoch", "tol")
-_ARRAYS_OF_BEST = ("losses", "start_losses", "weight", "group")
-
 
 def plain(state: FitState) -> dict[str, Any]:
     """A state as numbers, lists and NumPy arrays of their own.
@@ -24,14 +19,11 @@ def plain(state: FitState) -> dict[str, Any]:
     A fit that has ended trains no more, so that its lanes are left out.
     """
     best = state.best
-    return {
+    return state._asdict() | {
         "lanes": [] if state.end else [_leaves(lane) for lane in state.lanes],
         "params": _leaves(state.params),
-        "epoch": state.epoch,
         "loss_curve": list(state.loss_curve),
-        "limit": state.limit,
         "best": None if best is None else _plain_best(best),
-        "try_began": state.try_began,
         "end": state.end and state.end.name,
     }
 
@@ -54,16 +46,14 @@ def resumed(plan: Plan, kept: dict[str, Any]) -> FitState:
     end = None if kept["end"] is None else End[kept["end"]]
     if end is None and len(lanes) != len(plan.lanes):
         raise ValueError(f"it has {len(lanes)} trainings, where this fit has {len(plan.lanes)}")
-    state = FitState(
-        lanes,
-        _like(learner.start_params, kept["params"]),
-        kept["epoch"],
-        tuple(kept["loss_curve"]),
-        kept["limit"],
-        None if best is None else _best_of(best, learner.start_params),
-        kept["try_began"],
-        end,
-    )
+    values = {
+        "lanes": lanes,
+        "params": _like(learner.start_params, kept["params"]),
+        "loss_curve": tuple(kept["loss_curve"]),
+        "best": None if best is None else _best_of(best, learner.start_params),
+        "end": end,
+    }
+    state = FitState(**kept | values)
     told = state.loss_curve if state.best is None else state.best.curve
     for epoch in range(1, len(told)):
         loss = learner.in_data_units(told[epoch])
@@ -73,13 +63,12 @@ def resumed(plan: Plan, kept: dict[str, Any]) -> FitState:
 
 
 def _plain_best(best: BestSoFar) -> dict[str, Any]:
-    named = {name: getattr(best, name) for name in (*_NUMBERS_OF_BEST, *_ARRAYS_OF_BEST)}
-    return named | {"params": _leaves(best.params), "curve": list(best.curve)}
+    return vars(best) | {"params": _leaves(best.params), "curve": list(best.curve)}
 
 
 def _best_of(kept: dict[str, Any], params: Any) -> BestSoFar:
-    found = BestSoFar(**kept | {"curve": tuple(kept["curve"])})
-    return replace(found, params=_like(params, kept["params"]))
+    values = {"params": _like(params, kept["params"]), "curve": tuple(kept["curve"])}
+    return BestSoFar(**kept | values)
 
 
 def _leaves(tree: Any) -> list[Any]:

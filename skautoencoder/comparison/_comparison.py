@@ -201,7 +201,7 @@ class Comparison:
         random is worse than PCA at rebuilding rows (at every size)...
         """
         if against is None:
-            against = "PCA" if "PCA" in self.transformers else self.transformers[0]
+            against = usual_reference(self)
         _require("against", against, self.transformers)
         return summary_of(self, against, left_out=(RAW,))
 
@@ -218,6 +218,12 @@ class ComparisonInterrupted(KeyboardInterrupt):
     def __init__(self, comparison):
         super().__init__(comparison)
         self.comparison = comparison
+
+
+def usual_reference(comparison):
+    """Whom the others are set beside where nobody is named: PCA, or else the first."""
+    names = comparison.transformers
+    return "PCA" if "PCA" in names else names[0]
 
 
 def _require(what, name, known):

@@ -7,7 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skautoencoder.comparison._comparison import LARGER_IS_BETTER, standard_error
+from skautoencoder.comparison._comparison import (
+    LARGER_IS_BETTER,
+    standard_error,
+    usual_reference,
+)
 
 _LEAST_SECONDS = 0.1  # shorter times are in milliseconds
 _PLAIN = (1e-4, 1e6)  # sizes that are written without an exponent
@@ -118,7 +122,7 @@ def table_of(comparison, against=None):
     """
     pairs = [(name, size) for name in comparison.transformers for size in comparison.sizes(name)]
     if against is None:
-        against = "PCA" if "PCA" in comparison.transformers else comparison.transformers[0]
+        against = usual_reference(comparison)
     rows = (
         Row(
             measure,
