@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 from scipy.integrate import quad
 from scipy.special import expit, logsumexp
 
-from skautoencoder._data._rows import Rows
+from skautoencoder._data._source import Chunk
 from skautoencoder._training._contrastive import Contrastive, contrastive_epoch, start_chains
 from skautoencoder.boltzmann import (
     Kind,
@@ -159,7 +159,7 @@ def test_one_step_of_training_by_hand():
     start = Machine(*(np.zeros(s, np.float32) for s in ((3, 2), 3, 2, 3)))
     how = Contrastive(BINARY, batch_size=2, learning_rate=0.5, weight_decay=0.1)
     state = contrastive_epoch(
-        how, start_chains(start, 2), Rows(v, np.ones(2)), np.arange(2), np.random.default_rng(0)
+        how, start_chains(start, 2), [Chunk(v, np.ones(2))], np.random.default_rng(0)
     )
     assert_allclose(state.machine.visible_bias, 0.5 * (v.mean(0) - 0.5))
     assert_allclose(state.machine.hidden_bias, 0)

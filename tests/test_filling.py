@@ -10,10 +10,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.sparse import csr_array
 
 from skautoencoder._data._factors import Factors, fit_factors
-from skautoencoder._data._filled_rows import filled, has_gaps, spread_of_seen
+from skautoencoder._data._filled_rows import filled, spread_of_seen
 from skautoencoder._data._filling import filling_of_path, fit_filling
 from skautoencoder._data._gaussian import Gaussian, fit_gaussian
-from skautoencoder._data._rows import Rows
+from skautoencoder._data._rows import Rows, has_gaps
 
 RNG = np.random.default_rng(0)
 

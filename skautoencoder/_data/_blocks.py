@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
-from skautoencoder._data._rows import slices
-from skautoencoder._data._source import Source
+from skautoencoder._data._source import Chunk
 from skautoencoder._data._standardization import Standardization
 
 # A block is what one call of the compiled program works through. Its shape follows from
@@ -29,33 +28,76 @@ class Block(NamedTuple):
     seen: np.ndarray | None = None  # as x: the entries that count; None where all do
 
 
+def few_rows(n_features: int) -> int:
+    """How many rows a chunk for :func:`blocks` is best of."""
+    return max(1, _FEW_VALUES // n_features)
+
+
 def blocks(
-    rows: Source,
-    order: np.ndarray,
+    chunks: Iterable[Chunk],
+    n_features: int,
     standardization: Standardization,
     batch_size: int,
     max_steps: int = _BLOCK_STEPS,
 ) -> Iterator[Block]:
-    """Yield the rows in the given order, standardized, as :class:`Block` s of one shape."""
-    n_features = rows.n_features
+    """Yield the rows of chunks in their order, standardized, as :class:`Block` s of one shape."""
     max_steps = max(1, min(max_steps, _BLOCK_VALUES // (batch_size * n_features)))
-    for start in range(0, len(order), max_steps * batch_size):
-        index = order[start : start + max_steps * batch_size]
-        # A new array each time: the program may still be reading the last one.
-        x = _aligned(max_steps * batch_size, n_features)
-        x[len(index) :] = 0
-        for few in slices(len(index), max(1, _FEW_VALUES // n_features)):
-            standardization.fill(x[few], rows.take(index[few]))
-        weight = np.zeros((max_steps, batch_size), np.float32)
-        weight.ravel()[: len(index)] = rows.weight[index]
-        seen = rows.seen(index)
-        if seen is not None:
-            seen = np.resize(seen, x.shape)  # padding weighs nothing
-        yield Block(
-            x.reshape(max_steps, batch_size, n_features),
-            weight,
-            -(-len(index) // batch_size),
-            None if seen is None else seen.reshape(max_steps, batch_size, n_features),
+    filling = _Filling(max_steps * batch_size, n_features, standardization)
+    for chunk in chunks:
+        done = 0
+        while done < len(chunk.x):
+            done += filling.add(chunk, done)
+            if filling.is_full:
+                yield filling.block(batch_size)
+                filling = _Filling(max_steps * batch_size, n_features, standardization)
+    if filling.n_rows:
+        yield filling.block(batch_size)
+
+
+class _Filling:
+    """A block that is being filled; a new array each time, as the program may still read the last.
+
+    Parameters
+    ----------
+    most_rows, n_features : int
+    standardization : Standardization
+    """
+
+    def __init__(self, most_rows: int, n_features: int, standardization: Standardization) -> None:
+        self.n_rows = 0
+        self._x = _aligned(most_rows, n_features)
+        self._weight = np.zeros(most_rows, np.float32)
+        self._seen: np.ndarray | None = None
+        self._standardization = standardization
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no row goes in any more."""
+        return self.n_rows == len(self._x)
+
+    def add(self, chunk: Chunk, start: int) -> int:
+        """Take rows of a chunk from ``start`` on, as there is room; how many those are."""
+        n_new = min(len(self._x) - self.n_rows, len(chunk.x) - start)
+        some = slice(start, start + n_new)
+        place = slice(self.n_rows, self.n_rows + n_new)
+        self._standardization.fill(self._x[place], chunk.x[some])
+        self._weight[place] = chunk.weight[some]
+        if chunk.seen is not None:
+            if self._seen is None:
+                self._seen = np.ones(self._x.shape, bool)  # padding weighs nothing
+            self._seen[place] = chunk.seen[some]
+        self.n_rows += n_new
+        return n_new
+
+    def block(self, batch_size: int) -> Block:
+        """The block, padded."""
+        self._x[self.n_rows :] = 0
+        shape = (-1, batch_size, self._x.shape[1])
+        return Block(
+            self._x.reshape(shape),
+            self._weight.reshape(-1, batch_size),
+            -(-self.n_rows // batch_size),
+            None if self._seen is None else self._seen.reshape(shape),
         )
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from skautoencoder._data._chunks import by_chunks
 from skautoencoder._data._filling import Filling, filling_of_path
 from skautoencoder._data._moments import column_moments, weighted_chunks
-from skautoencoder._data._rows import Rows, dense, slices
+from skautoencoder._data._rows import Rows, dense, has_gaps, slices
+from skautoencoder._data._source import Source
 
 _CHUNK_VALUES = 1_048_576
 
@@ -50,26 +51,16 @@ class FilledRows(Rows):
         return total
 
 
-def has_gaps(X: Any) -> bool:
-    """Whether some entry of checked rows is missing (NaN)."""
-    values = X.data if hasattr(X, "toarray") else X
-    if values.dtype.kind != "f" or values.size == 0:
-        return False
-    with np.errstate(over="ignore", invalid="ignore"):
-        # one pass, without an array of answers; sums of very large numbers are looked at again
-        return bool(np.isnan(values.sum())) and bool(np.isnan(values).any())
-
-
 def n_seen(X: Any) -> np.ndarray:
     """How many entries of each row are there."""
     return by_chunks(lambda x: (~np.isnan(x)).sum(axis=1), X, 1024, int)
 
 
-def seen_columns(rows: Rows, index: np.ndarray) -> np.ndarray:
-    """Which columns have an entry in some of the rows at ``index``."""
+def seen_columns(rows: Source) -> np.ndarray:
+    """Which columns have an entry in some row with a weight."""
     seen = np.zeros(rows.n_features, bool)
-    for some in _chunks(len(index), rows.n_features):
-        seen |= ~np.isnan(rows.take(index[some])).all(axis=0)
+    for chunk in rows.chunks(rows.everything, max(1, _CHUNK_VALUES // rows.n_features)):
+        seen |= ~np.isnan(chunk.x).all(axis=0)
     return seen
 
 

@@ -67,10 +67,10 @@ def fit_filling(rows: Source, rng: np.random.Generator) -> Filling:
         where there are more columns.
     rng : numpy.random.Generator
     """
-    index, n_features = np.flatnonzero(rows.weight), rows.n_features
+    n_features = rows.n_features
     n_rows = max(_LEAST_ROWS, min(_MOST_ROWS, _MOST_VALUES // n_features))
-    some = np.sort(rng.permutation(index)[:n_rows])
-    x = rows.take(some).astype(float)
+    some = rows.drawn(n_rows, rng)
+    x = some.x.astype(float)
     seen = ~np.isnan(x)
     lowest, highest = _range(x, seen)
     unit = np.maximum(np.maximum(abs(lowest), abs(highest)), np.finfo(float).tiny)
@@ -82,7 +82,7 @@ def fit_filling(rows: Source, rng: np.random.Generator) -> Filling:
     location = np.where(varies, mean * unit, lowest)
     scale = np.where(varies & (spread > 0), spread * unit, 1.0)
     z = np.where(seen, (x - location) / scale, 0.0)
-    share = rows.weight[some] / rows.weight[some].sum()
+    share = some.weight / some.weight.sum()
     hide = seen & (rng.uniform(size=seen.shape) < _HIDDEN)
     model = (
         fit_gaussian(z, seen, share, hide)

@@ -6,17 +6,19 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from skautoencoder._data._source import Source
+from skautoencoder._data._source import NumberedRows
 
 _CHUNK_VALUES = 1_048_576
 
 
-def row_groups(rows: Source, index: np.ndarray, groups: np.ndarray | None = None) -> np.ndarray:
+def row_groups(
+    rows: NumberedRows, index: np.ndarray, groups: np.ndarray | None = None
+) -> np.ndarray:
     """The number of each row's group: copies are in one group, and so are rows with one label.
 
     Parameters
     ----------
-    rows : Source
+    rows : NumberedRows
     index : ndarray of shape (n,)
         Numbers of the rows. Rows that are equal in single precision are copies.
     groups : ndarray of shape (n_samples,), default=None
@@ -38,7 +40,7 @@ def row_groups(rows: Source, index: np.ndarray, groups: np.ndarray | None = None
     return _in_order(component[group])
 
 
-def hashes(rows: Source, index: np.ndarray) -> np.ndarray:
+def hashes(rows: NumberedRows, index: np.ndarray) -> np.ndarray:
     """What `row_hashes` says of the rows at ``index``, read a block at a time."""
     size = max(1, _CHUNK_VALUES // rows.n_features)
     found = np.empty(len(index), np.uint64)
@@ -47,7 +49,7 @@ def hashes(rows: Source, index: np.ndarray) -> np.ndarray:
     return found
 
 
-def _copies(rows: Source, index: np.ndarray) -> np.ndarray:
+def _copies(rows: NumberedRows, index: np.ndarray) -> np.ndarray:
     """The number of each row among the distinct rows, by a hash of its values."""
     number = _in_order(hashes(rows, index))
     # Where all rows are one there is nothing to learn, and nothing to leak.

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from skautoencoder._data._blas import one_blas_thread
-from skautoencoder._data._source import Source
+from skautoencoder._data._source import Index, Source
 from skautoencoder._data._standardization import Standardization
 
 _CHUNK_VALUES = 1_048_576
@@ -17,7 +17,7 @@ _CHUNK_VALUES = 1_048_576
 _DOMINANT = 0.999
 
 
-def column_moments(rows: Source, index: np.ndarray) -> Moments:
+def column_moments(rows: Source, index: Index) -> Moments:
     """The :class:`Moments` of the rows at ``index``, to the same bits on any number of cores."""
     with one_blas_thread():
         return moments_of(rows, index)
@@ -57,7 +57,7 @@ class Moments(NamedTuple):
         return column if 0 < others < (1 - _DOMINANT) * self.variance.sum() else None
 
 
-def moments_of(rows: Source, index: np.ndarray) -> Moments:
+def moments_of(rows: Source, index: Index) -> Moments:
     """The :class:`Moments` of the rows at ``index``, on as many threads as BLAS may use."""
     mean: Any = 0.0
     low: Any = np.inf
@@ -75,12 +75,9 @@ def moments_of(rows: Source, index: np.ndarray) -> Moments:
 
 
 def weighted_chunks(
-    rows: Source, index: np.ndarray, least: int = 1
+    rows: Source, index: Index, least: int = 1
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield rows in double precision, a chunk at a time, with each row's share of all weight."""
-    total = rows.weight[index].sum()
-    size = max(least, _CHUNK_VALUES // rows.n_features)
-    for start in range(0, len(index), size):
-        chunk = index[start : start + size]
-        x = rows.take(chunk)
-        yield x.astype(np.float64, copy=False), rows.weight[chunk] / total
+    total = rows.total_weight(index)
+    for chunk in rows.chunks(index, max(least, _CHUNK_VALUES // rows.n_features)):
+        yield chunk.x.astype(np.float64, copy=False), chunk.weight / total

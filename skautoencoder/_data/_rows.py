@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from skautoencoder._data._fingerprint import sum_of
+from skautoencoder._data._groups import hashes
+from skautoencoder._data._source import Chunk
 
 
 @dataclass(frozen=True)
@@ -21,10 +26,65 @@ class Rows:
     X: Any
     weight: np.ndarray
 
+    held_out = None
+
     @property
     def n_features(self) -> int:
         """Number of columns."""
         return self.X.shape[1]
+
+    @property
+    def dtype(self) -> np.dtype:
+        """Type of the rows."""
+        return self.X.dtype
+
+    @property
+    def everything(self) -> np.ndarray:
+        """Numbers of the rows that have a weight."""
+        return np.flatnonzero(self.weight)
+
+    not_held_out = everything
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal where the rows, in single precision, and their weights are."""
+        n_rows, n_columns = self.X.shape
+        arrays = hashes(self, np.arange(n_rows)), self.weight
+        return f"{n_rows} x {n_columns}, {sum_of(arrays)}"
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether some entry is missing (NaN)."""
+        return has_gaps(self.X)
+
+    def count(self, index: np.ndarray) -> int:
+        """How many rows there are at ``index``."""
+        return len(index)
+
+    def total_weight(self, index: np.ndarray) -> float:
+        """What they weigh together."""
+        return float(self.weight[index].sum())
+
+    def first(self, index: np.ndarray, n: int) -> np.ndarray:
+        """The first ``n`` of them, or all."""
+        return index[:n]
+
+    def chunks(self, index: np.ndarray, n_together: int) -> Iterator[Chunk]:
+        """Yield them in order, ``n_together`` rows at a time."""
+        for some in slices(len(index), n_together):
+            few = index[some]
+            yield Chunk(self.take(few), self.weight[few], self.seen(few))
+
+    def shuffled(
+        self, index: np.ndarray, n_together: int, rng: np.random.Generator
+    ) -> Iterator[Chunk]:
+        """Yield them in a random order, ``n_together`` rows at a time."""
+        yield from self.chunks(rng.permutation(index), n_together)
+
+    def drawn(self, n: int, rng: np.random.Generator) -> Chunk:
+        """Up to ``n`` rows that have a weight, drawn at random, in order."""
+        index = np.sort(rng.permutation(self.everything)[:n])
+        return Chunk(self.take(index), self.weight[index], self.seen(index))
 
     def take(self, index: np.ndarray) -> np.ndarray:
         """The rows at ``index``, dense, in the data's own type."""
@@ -46,6 +106,16 @@ class Rows:
 def dense(rows: Any) -> np.ndarray:
     """Rows of an array or a sparse matrix, as an array."""
     return rows.toarray() if hasattr(rows, "toarray") else rows
+
+
+def has_gaps(X: Any) -> bool:
+    """Whether some entry of checked rows is missing (NaN)."""
+    values = X.data if hasattr(X, "toarray") else X
+    if values.dtype.kind != "f" or values.size == 0:
+        return False
+    with np.errstate(over="ignore", invalid="ignore"):
+        # one pass, without an array of answers; sums of very large numbers are looked at again
+        return bool(np.isnan(values.sum())) and bool(np.isnan(values).any())
 
 
 def slices(n_rows: int, n_together: int) -> list[slice]:

@@ -11,8 +11,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from skautoencoder._data._filled_rows import filled, has_gaps, n_seen, spread_of_seen
-from skautoencoder._data._rows import Rows
+from skautoencoder._data._filled_rows import filled, n_seen, spread_of_seen
+from skautoencoder._data._rows import Rows, has_gaps
 from skautoencoder._estimators._describing import COMPONENT_ATTRIBUTES, DescribingMixin
 from skautoencoder._estimators._drawing import DrawingMixin
 from skautoencoder._estimators._fitted import FittedAutoencoder
@@ -380,7 +380,7 @@ class BaseAutoencoder(DescribingMixin, DrawingMixin, BaseTransformer):
         attributes, unit, in_use = final_code(self, rows, left_start=result.best_epoch > 0)
         self.__dict__.update(attributes)
         learner, index = plan.leader.learner, plan.leader.index
-        n_steps = self.n_iter_ * learner.steps_an_epoch(len(index))
+        n_steps = self.n_iter_ * learner.steps_an_epoch(plan.rows.count(index))
         if not in_use and n_steps >= self._recipe.steps_into_use:
             warn_caller(
                 f"None of the {self.n_components_} components is in use: their means hardly "

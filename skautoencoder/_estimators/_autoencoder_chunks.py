@@ -19,7 +19,6 @@ from skautoencoder._estimators._autoencoder_fit import (
 from skautoencoder._estimators._describing import COMPONENT_ATTRIBUTES
 from skautoencoder._estimators._input import column_name
 from skautoencoder._estimators._warning import warn_caller
-from skautoencoder._training._plan import numbered
 from skautoencoder._training._precision import leaves_of, moved
 from skautoencoder._training._seeds import EPOCH, draw_seed, generator
 
@@ -34,7 +33,7 @@ def learn_chunk(estimator, rows):
     first = not hasattr(estimator, "encoder_") or getattr(estimator, "_idle", _NEVER).all()
     filling = filling_of(estimator, [rows], seed, continued=not first)
     rows = filled(rows, filling)
-    index = numbered(rows)
+    index = rows.everything
     lane = (
         first_lane(estimator, rows, seed, width_of_code(estimator, rows, seed))(index, 0)
         if first

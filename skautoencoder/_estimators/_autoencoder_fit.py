@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from skautoencoder._data._filled_rows import has_gaps, seen_columns
+from skautoencoder._data._filled_rows import seen_columns
 from skautoencoder._data._filling import fit_filling
 from skautoencoder._data._groups import row_groups
 from skautoencoder._data._moments import column_moments
@@ -20,7 +20,7 @@ from skautoencoder._sklearn import infer_dimension
 from skautoencoder._starts import STARTS
 from skautoencoder._starts._principal_axes import principal_axes
 from skautoencoder._training._gradient_learner import GradientLearner
-from skautoencoder._training._plan import Lane, Plan, lanes_and_held_out, numbered
+from skautoencoder._training._plan import Lane, Plan, lanes_and_held_out
 from skautoencoder._training._precision import moved, single
 from skautoencoder._training._seeds import FILL, START, generator
 from skautoencoder._training._start import Start
@@ -33,11 +33,14 @@ def make_plan(estimator, rows, seed, *, validation, groups, continued, span=None
     With a :class:`Span`, it is a plan for the rows' coordinates in that.
     """
     recipe = estimator._recipe
+    if validation is None and estimator.early_stopping:
+        validation = rows.held_out
+        grouped, labels = validation or rows, groups
+    else:
+        grouped, labels = validation or rows, None
 
     def group():  # of the rows as they are: equal ones may have coordinates rounded otherwise
-        if validation is not None:
-            return row_groups(validation.as_given(), numbered(validation))
-        return row_groups(rows.as_given(), numbered(rows), groups)
+        return row_groups(grouped.as_given(), grouped.everything, labels)
 
     learnt, chosen_by = rows, validation
     if span is not None:
@@ -60,7 +63,7 @@ def make_plan(estimator, rows, seed, *, validation, groups, continued, span=None
         continued=continued,
     )
     learner, index = lanes[0].learner, lanes[0].index
-    n_steps = learner.steps_an_epoch(len(index))
+    n_steps = learner.steps_an_epoch(learnt.count(index))
     waits = recipe.patience(estimator.n_iter_no_change, n_steps)
     return Plan(
         learnt,
@@ -82,7 +85,7 @@ def filling_of(estimator, sources, seed, *, continued):
     Parameters
     ----------
     estimator : autoencoder
-    sources : sequence of Rows or None
+    sources : sequence of Source or None
         The first holds the rows to learn from.
     seed : int
     continued : bool
@@ -93,12 +96,12 @@ def filling_of(estimator, sources, seed, *, continued):
     UserWarning
         If no row has a value in some column.
     """
-    if not any(has_gaps(rows.X) for rows in sources if rows is not None):
+    if not any(rows.has_gaps for rows in sources if rows is not None):
         return estimator._filling if continued else None
     if continued:
         return estimator._model.filling
     rows = sources[0]
-    warn_never_seen(estimator, ~seen_columns(rows, numbered(rows)))
+    warn_never_seen(estimator, ~seen_columns(rows))
     return fit_filling(rows, generator(seed, FILL))
 
 
@@ -110,21 +113,21 @@ def kept(plan, result):
     learner, index = plan.leader.learner, plan.leader.index
     if not plan.from_pca or result.convincing:
         return learner, result
-    everything = numbered(plan.rows)
-    if len(index) < len(everything):
+    everything = plan.rows.everything
+    if plan.rows.count(index) < plan.rows.count(everything):
         learner = plan.begin(everything, 0).learner
     return learner, result.with_start(learner.start_params)
 
 
 def first_lane(estimator, rows, seed, width):
     """A function that gives a lane on some of the rows, from its number: it starts anew."""
-    everything = numbered(rows)
+    n_rows = rows.count(rows.everything)
     network = estimator._make_network(rows.n_features, width)
     start_at, loss = STARTS[estimator.init], estimator._asked_loss()
 
     def begin(index, number):
         start = start_at(network, loss, rows, index, generator(seed, START, number))
-        return Lane(_learner(estimator, network, start, len(everything)), index)
+        return Lane(_learner(estimator, network, start, n_rows), index)
 
     return begin
 
@@ -152,7 +155,7 @@ def continued_lane(estimator, rows, index):
         highest = np.maximum(highest, column_moments(rows, index).highest)
     params = fitted.parameters(estimator.encoder_, estimator.decoder_)
     start = Start(standardization, params, True, estimator._code, highest)
-    return Lane(_learner(estimator, network, start, len(index)), index)
+    return Lane(_learner(estimator, network, start, rows.count(index)), index)
 
 
 def attributes(learner, params, span=None):
@@ -183,7 +186,7 @@ def final_code(estimator, rows, left_start):
     Parameters
     ----------
     estimator : fitted autoencoder
-    rows : Rows
+    rows : Source
     left_start : bool
         Whether the weights are others than those of the start.
 
@@ -202,8 +205,8 @@ def final_code(estimator, rows, left_start):
     if estimator.whiten or left_start:
         spread = white = prior.unit
         if not has_prior:
-            spread = model.code_spread(rows, numbered(rows))
-            n_rows = np.count_nonzero(rows.weight)  # PCA divides by one less
+            spread = model.code_spread(rows, rows.everything)
+            n_rows = rows.count(rows.everything)  # PCA divides by one less
             white = spread * np.sqrt(n_rows / (n_rows - 1))
         plain = code.adapted(spread) if left_start else code
         code = code.whitened(white) if estimator.whiten else plain
@@ -220,12 +223,15 @@ class _Prior(NamedTuple):
     in_use: bool
 
 
+# The spread of a component is right to a third of a percent, of so many rows.
+_MOST_FOR_PRIOR = 100_000
 _WITHOUT_PRIOR = _Prior(1.0, {}, True)
 
 
 def _in_prior_units(model, rows):
     objective = model.objective
-    unit, in_use = objective.prior_units(model.code_moments(rows.X), rows.weight)
+    some = rows.drawn(_MOST_FOR_PRIOR, np.random.default_rng(0))
+    unit, in_use = objective.prior_units(model.code_moments(some.x), some.weight)
     shift = -2 * np.log(unit)  # of the logarithms of the variances
     encoder, decoder = rescale_code(model.network, model.params, 1 / unit, shift)
     return _Prior(unit, {"encoder_": encoder, "decoder_": decoder}, in_use)
@@ -246,22 +252,23 @@ def warn_dominant(estimator, moments):
 
 def width_of_code(estimator, rows, seed):
     """The width of the code: ``n_components`` as PCA reads it."""
-    asked, index = estimator.n_components, numbered(rows)
+    asked, index = estimator.n_components, rows.everything
     if isinstance(asked, Integral):
         return int(asked)
     if asked is None:
-        return min(len(index), rows.n_features)
+        return min(rows.count(index), rows.n_features)
     axes = principal_axes(rows, index, None, generator(seed, START))
     if asked != "mle":
         return axes.count(asked)
-    if len(index) < rows.n_features:
+    n_rows = rows.count(index)
+    if n_rows < rows.n_features:
         raise ValueError(
             "n_components='mle' needs at least as many rows as columns. Got "
-            f"{len(index)} rows of {rows.n_features} columns."
+            f"{n_rows} rows of {rows.n_features} columns."
         )
     scale = axes.moments.standardization.scale
-    variance = axes.variance * scale**2 * len(index) / (len(index) - 1)
-    return infer_dimension(variance, len(index))
+    variance = axes.variance * scale**2 * n_rows / (n_rows - 1)
+    return infer_dimension(variance, n_rows)
 
 
 def _learner(estimator: Any, network: Any, start: Any, n_samples: int) -> GradientLearner:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 
 from skautoencoder._data._blas import one_blas_thread
-from skautoencoder._training._plan import numbered
 
 # Rows to measure on, at most and at least. Each is decoded three times for a component: all
 # together, with what they are on their way, take a few hundredths of a small fit, and less of
@@ -30,7 +29,7 @@ def components_of(model, rows, unit, start, rng):
     Parameters
     ----------
     model : FittedAutoencoder
-    rows : Rows
+    rows : Source
     unit : ndarray of shape (n_components,)
         What the network's own codes are multiplied by.
     start : Start or None
@@ -38,14 +37,11 @@ def components_of(model, rows, unit, start, rng):
     rng : numpy.random.Generator
         Draws rows where there are many.
     """
-    index = numbered(rows)
-    n_rows = _n_rows(model.network.widest, len(unit))
-    if n_rows < len(index):
-        index = np.sort(rng.choice(index, n_rows, replace=False))
+    some = rows.drawn(_n_rows(model.network.widest, len(unit)), rng)
     with one_blas_thread():  # the same bits on any number of cores
-        if start is not None and _is_pca(model, rows, index, start):
+        if start is not None and _is_pca(model, some, start):
             return _of_pca(model, unit, start)
-        return _of_network(model, rows, index, unit)
+        return _of_network(model, some, unit)
 
 
 def decoder_derivatives(decode, codes):
@@ -81,14 +77,14 @@ def _n_rows(widest, n_components):
     return min(n_rows, max(1, _DECODED_VALUES // widest))  # in memory at a time
 
 
-def _is_pca(model, rows, index, start):
+def _is_pca(model, some, start):
     # A loss may bound what is rebuilt, and an objective make another code of the encoder's.
     if start.variance is None or not model.has_linear_link:
         return False
-    some = rows.take(index[:_LEAST_ROWS])
-    x = model.standardization.apply(some)
+    few = some.x[:_LEAST_ROWS]
+    x = model.standardization.apply(few)
     outputs = model.network.encode(model.params, x)[:, : model.network.n_components]
-    return np.allclose(model.codes(some), outputs, rtol=1e-3, atol=1e-3)
+    return np.allclose(model.codes(few), outputs, rtol=1e-3, atol=1e-3)
 
 
 def _of_pca(model, unit, start):
@@ -99,15 +95,14 @@ def _of_pca(model, unit, start):
     return Components(directions, start.variance / (total or 1.0), total)
 
 
-def _of_network(model, rows, index, unit):
-    share = rows.weight[index] / rows.weight[index].sum()
-    some, seen = rows.take(index), rows.seen(index)
+def _of_network(model, some, unit):
+    share = some.weight / some.weight.sum()
     # Other links have the means in what they decode, and some a kink.
     precision = np.float32 if model.has_linear_link else np.float64
-    codes = model.codes(some).astype(precision)
+    codes = model.codes(some.x).astype(precision)
     decode = model.standard_decoder(precision)
-    x = model.standardization.apply(some)
-    ratio, variance = _shares(decode, x, seen, share, codes)
+    x = model.standardization.apply(some.x)
+    ratio, variance = _shares(decode, x, some.seen, share, codes)
     derivatives = decoder_derivatives(decode, codes)
     directions = np.array([share @ derivative for derivative in derivatives])
     return Components(directions * (model.standardization.scale / unit)[:, None], ratio, variance)

@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 
 from skautoencoder._data._chunks import by_chunks, by_parallel_chunks, chunk_size
-from skautoencoder._data._filled_rows import has_gaps
 from skautoencoder._data._filling import Filling, filling_of_path
 from skautoencoder._data._precision import working_dtype
-from skautoencoder._data._rows import slices
+from skautoencoder._data._rows import has_gaps
 from skautoencoder._data._standardization import Standardization
 from skautoencoder._model import Model
 from skautoencoder.losses._links import Identity, InUnits
@@ -147,15 +146,15 @@ class FittedAutoencoder:
 
     def code_spread(self, rows, index):
         """The standard deviation of each component of the network's own codes."""
-        share = rows.weight[index] / rows.weight[index].sum()
+        total_weight = rows.total_weight(index)
         centre = None
         total: Any = 0.0
         square: Any = 0.0
-        for some in slices(len(index), 16 * chunk_size(self.network.widest)):
-            codes = self.codes(rows.take(index[some]))
+        for chunk in rows.chunks(index, 16 * chunk_size(self.network.widest)):
+            codes, share = self.codes(chunk.x), chunk.weight / total_weight
             centre = codes.mean(axis=0) if centre is None else centre
-            total += share[some] @ (codes - centre)
-            square += share[some] @ (codes - centre) ** 2
+            total += share @ (codes - centre)
+            square += share @ (codes - centre) ** 2
         return np.sqrt((square - total**2).clip(0))
 
     def _in_precision(self, dtype):

@@ -15,7 +15,6 @@ from skautoencoder._data._rows import dense
 from skautoencoder._functions import logit
 from skautoencoder._processes import check_jax_works
 from skautoencoder._sklearn import check_n_features
-from skautoencoder._training._plan import numbered
 from skautoencoder._training._seeds import START, draw_seed, generator, key_words
 from skautoencoder.boltzmann import (
     MOST_ENUMERATED,
@@ -39,7 +38,7 @@ class ColumnMeans(NamedTuple):
 
     def and_of(self, rows):
         """Those with more rows."""
-        mean = column_moments(rows, numbered(rows)).mean
+        mean = column_moments(rows, rows.everything).mean
         total = self.total + rows.weight.sum()
         return ColumnMeans(total, self.mean + (mean - self.mean) * (rows.weight.sum() / total))
 

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from skautoencoder._data._moments import column_moments
-from skautoencoder._data._source import Source
+from skautoencoder._data._rows import Rows
 from skautoencoder._estimators._machine import ColumnMeans, score_rows
 from skautoencoder._estimators._warning import warn_caller
 from skautoencoder._training._contrastive import (
@@ -24,7 +24,7 @@ from skautoencoder._training._contrastive_learner import (
     misfit_limit,
     varying_columns,
 )
-from skautoencoder._training._plan import HeldOut, Lane, Plan, numbered
+from skautoencoder._training._plan import HeldOut, Lane, Plan
 from skautoencoder._training._seeds import EPOCH, MEASURE, SPLIT, START, draw_seed, generator
 from skautoencoder.boltzmann import Kind, Machine, rebuilding_errors
 
@@ -67,7 +67,7 @@ def learn_chunk(estimator, rows):
         errors, means = estimator.reconstruction_errors_, estimator._means
         scores = estimator.validation_scores_
     start = start_chains(machine, estimator.batch_size, hidden)
-    order = numbered(rows)
+    order = rows.everything
     learner = _learner(estimator, rows, order, start, seed, errors)
     epoch = learner.epoch(start, rows, order, generator(seed, EPOCH))
     sound = bool(np.isfinite(epoch.loss))
@@ -97,7 +97,7 @@ def attributes(estimator, state, dtype):
 
 def _learner(
     estimator: Any,
-    rows: Source,
+    rows: Rows,
     order: np.ndarray,
     start: ChainState,
     seed: int,
@@ -113,7 +113,7 @@ def _learner(
         learning_rate=estimator.learning_rate,
         momentum=estimator.momentum,
         weight_decay=estimator.weight_decay,
-        learn_variance=learnt and varying_columns(rows, numbered(rows)),
+        learn_variance=learnt and varying_columns(rows, rows.everything),
     )
     # Any of the rows may be measured, whichever order they come in.
     measured = measured_rows(rows, generator(seed, MEASURE).permutation(order))
@@ -130,7 +130,7 @@ def _learner(
 
 def _dealt_out(estimator, rows, rng, validation):
     """The rows to learn from, and those that are held out."""
-    everything = numbered(rows)
+    everything = rows.everything
     if validation is not None:
         index = np.arange(validation.X.shape[0])
         return everything, (HeldOut(0, validation, index, index),)
@@ -157,7 +157,7 @@ def _chains(estimator):
 def _warn_if_not_standardized(estimator, rows):
     if estimator.visible != "gaussian":
         return
-    moments = column_moments(rows, numbered(rows))
+    moments = column_moments(rows, rows.everything)
     mean, spread = moments.mean, moments.spread
     if np.abs(mean).max() > 1 or not 0.1 < spread < 3:
         warn_caller(

@@ -20,7 +20,6 @@ from skautoencoder._data._rows import Rows
 from skautoencoder._networks import AutoencoderParameters, embedded
 from skautoencoder._starts import ISOTROPIC_STARTS
 from skautoencoder._starts._principal_axes import principal_axes
-from skautoencoder._training._plan import numbered
 from skautoencoder._training._seeds import TURN, generator
 
 # Fewer columns take no time, and rows of every number would have a program of their own.
@@ -36,7 +35,7 @@ def span_of(estimator: Any, rows: Rows, validation: Rows | None, seed: int) -> S
     columns: weights tied or shared, a loss other than the squared error, an objective that masks
     entries or weighs a penalty against the error of so many columns.
     """
-    index = numbered(rows)
+    index = rows.everything
     n_directions = len(index) + (0 if validation is None else len(validation.weight))
     if not (_knows_no_columns(estimator) and n_directions <= _most(rows.n_features)):
         return None

@@ -18,7 +18,7 @@ from skautoencoder._networks import RefiningNetwork, RefiningParameters
 from skautoencoder._training import _fit as training
 from skautoencoder._training._execution import alongside
 from skautoencoder._training._gradient_learner import GradientLearner
-from skautoencoder._training._plan import HeldOut, Lane, Plan, numbered
+from skautoencoder._training._plan import HeldOut, Lane, Plan
 from skautoencoder._training._recipe import Recipe
 from skautoencoder._training._seeds import START, generator
 from skautoencoder._training._start import CodeScale, Start
@@ -101,11 +101,11 @@ def _plan(
     rng: np.random.Generator,
 ) -> Plan:
     rows, held_out = remasked(hidden, rng), at_hidden_cells(hidden)
-    index = numbered(held_out)
+    index = held_out.everything
     learner = _learner(network, network.init(rng, edges), rows.n_features, settings)
     return Plan(
         rows,
-        (Lane(learner, numbered(rows)),),
+        (Lane(learner, rows.everything),),
         (HeldOut(0, held_out, index, np.arange(len(index))),),
         max_iter=settings.max_iter,
         seed=int(rng.integers(2**31)),

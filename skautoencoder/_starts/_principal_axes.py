@@ -11,7 +11,7 @@ from scipy import linalg
 
 from skautoencoder._data._blas import one_blas_thread
 from skautoencoder._data._moments import Moments, moments_of, weighted_chunks
-from skautoencoder._data._source import Source
+from skautoencoder._data._source import Index, Source
 from skautoencoder._data._standardization import Standardization
 
 _DIRECT = 4096  # up to this many rows or columns, all axes are computed
@@ -53,14 +53,14 @@ class LinearPath(NamedTuple):
 
 
 def principal_axes(
-    rows: Source, index: np.ndarray, n_axes: int | None, rng: np.random.Generator
+    rows: Source, index: Index, n_axes: int | None, rng: np.random.Generator
 ) -> PrincipalAxes:
     """The principal axes of the rows at ``index``, without a centered copy of the data.
 
     Parameters
     ----------
     rows : Source
-    index : ndarray of row numbers
+    index : row numbers, or a part of a stream
     n_axes : int or None
         How many are needed; None for all. Wide and long data (more than 4,096 rows and
         columns) get the leading ones by subspace iteration (Halko, Martinsson & Tropp
@@ -71,12 +71,12 @@ def principal_axes(
     -------
     PrincipalAxes
     """
-    n_features = rows.n_features
+    n_features, n_rows = rows.n_features, rows.count(index)
     # BLAS rounds differently on one thread than on two, and a joblib worker may have
     # either: the same fit would give other bits.
     with one_blas_thread():
         moments = moments_of(rows, index)
-        direct = n_features <= min(len(index), _DIRECT)
+        direct = n_features <= min(n_rows, _DIRECT)
         hidden = rows.hidden_covariance(index, moments.unit) if direct else None
         if hidden is not None:
             moments = moments.with_more(np.diag(hidden))
@@ -84,7 +84,7 @@ def principal_axes(
         standardization = moments.standardization
         if direct:
             variance, axes = _all_axes(rows, index, standardization, n_axes, hidden)
-        elif len(index) <= _DIRECT:
+        elif n_rows <= _DIRECT:
             variance, axes = _axes_of_rows(next(_standard_chunks(rows, index, standardization)))
         else:
             variance, axes = _leading(rows, index, standardization, n_axes or _DIRECT, rng)
@@ -127,17 +127,17 @@ def linear_path(
 
 
 def _standard_chunks(
-    rows: Source, index: np.ndarray, standardization: Standardization, least: int | None = None
+    rows: Source, index: Index, standardization: Standardization, least: int | None = None
 ) -> Iterator[np.ndarray]:
     """Standardized rows, each times the root of its share: their squares are a covariance."""
     # by default all at once
-    for x, share in weighted_chunks(rows, index, least or len(index)):
+    for x, share in weighted_chunks(rows, index, least or rows.count(index)):
         yield standardization.apply(x, np.float64) * np.sqrt(share)[:, None]
 
 
 def _all_axes(
     rows: Source,
-    index: np.ndarray,
+    index: Index,
     standardization: Standardization,
     n_axes: int | None,
     hidden: np.ndarray | None,
@@ -168,7 +168,7 @@ def _axes_of_rows(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _covariance_times(
     rows: Source,
-    index: np.ndarray,
+    index: Index,
     standardization: Standardization,
     matrix: np.ndarray | None = None,
 ) -> np.ndarray:
@@ -181,7 +181,7 @@ def _covariance_times(
 
 def _leading(
     rows: Source,
-    index: np.ndarray,
+    index: Index,
     standardization: Standardization,
     n_axes: int,
     rng: np.random.Generator,

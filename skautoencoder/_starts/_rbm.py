@@ -6,6 +6,7 @@ the one before; then the stack is unrolled, the machines' transposed weights the
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -13,8 +14,9 @@ from typing import Any
 import jax
 import numpy as np
 
+from skautoencoder._data._blocks import few_rows
 from skautoencoder._data._moments import column_moments
-from skautoencoder._data._source import Source
+from skautoencoder._data._source import Chunk, Index, Source
 from skautoencoder._data._standardization import Standardization
 from skautoencoder._networks import AutoencoderParameters, Stack
 from skautoencoder._training._contrastive import (
@@ -38,38 +40,29 @@ _MOMENTUM, _LATER_MOMENTUM = 0.5, 0.9  # the second in the second half
 
 @dataclass(frozen=True)
 class EncodedRows:
-    """Rows as the hidden means of the machines so far: a :class:`Source`."""
+    """Rows as the hidden means of the machines so far."""
 
     rows: Source
     standardization: Standardization
     machines: tuple[tuple[Machine, Kind], ...] = ()
 
     @property
-    def weight(self) -> np.ndarray:
-        """The weight of each row."""
-        return self.rows.weight
-
-    @property
     def n_features(self) -> int:
         """Number of hidden units of the last machine, or of columns without one."""
         return len(self.machines[-1][0].hidden_bias) if self.machines else self.rows.n_features
 
-    def seen(self, index: np.ndarray) -> None:
-        """All entries count."""
-
-    def hidden_covariance(self, index: np.ndarray, unit: float) -> None:
-        """Nothing is hidden."""
-
-    def take(self, index: np.ndarray) -> np.ndarray:
-        """The rows at ``index``, encoded."""
-        x = self.standardization.apply(self.rows.take(index))
-        for machine, kind in self.machines:
-            x = hidden_mean(machine, kind, x)
-        return x
+    def shuffled(self, index: Index, rng: np.random.Generator) -> Iterator[Chunk]:
+        """Yield the rows at ``index``, encoded, in a random order."""
+        n_together = few_rows(max(self.n_features, self.rows.n_features))
+        for chunk in self.rows.shuffled(index, n_together, rng):
+            x = self.standardization.apply(chunk.x)
+            for machine, kind in self.machines:
+                x = hidden_mean(machine, kind, x)
+            yield chunk._replace(x=x)
 
 
 def start_at_machines(
-    network: Any, loss: Loss, rows: Source, index: np.ndarray, rng: np.random.Generator
+    network: Any, loss: Loss, rows: Source, index: Index, rng: np.random.Generator
 ) -> Start:
     """The :class:`Start` of a network at pretrained weights, for the rows at ``index``."""
     moments = column_moments(rows, index)
@@ -82,7 +75,7 @@ def pretrain(
     loss: Loss,
     standardization: Standardization,
     rows: Source,
-    index: np.ndarray,
+    index: Index,
     rng: np.random.Generator,
 ) -> AutoencoderParameters:
     """Parameters of a dense network of logistic units, pretrained layer by layer.
@@ -128,7 +121,7 @@ def _visible_units(network: Any, loss: Loss) -> str:
 
 
 def _train_machine(
-    kind: Kind, n_hidden: int, rows: Source, index: np.ndarray, rng: np.random.Generator
+    kind: Kind, n_hidden: int, rows: EncodedRows, index: Index, rng: np.random.Generator
 ) -> Machine:
     binary = kind == Kind()
     how = Contrastive(
@@ -139,12 +132,12 @@ def _train_machine(
         weight_decay=_WEIGHT_DECAY,
     )
     state = start_chains(start_machine(rng, rows.n_features, n_hidden), _BATCH_SIZE)
-    n_steps = -(-len(index) // _BATCH_SIZE)
+    n_steps = -(-rows.rows.count(index) // _BATCH_SIZE)
     n_epochs = max(N_EPOCHS, -(-MIN_STEPS // n_steps))
     for epoch in range(n_epochs):
         momentum = _MOMENTUM if epoch < n_epochs // 2 else _LATER_MOMENTUM
         state = contrastive_epoch(
-            replace(how, momentum=momentum), state, rows, rng.permutation(index), rng
+            replace(how, momentum=momentum), state, rows.shuffled(index, rng), rng
         )
     return jax.tree.map(np.array, state.machine)
 

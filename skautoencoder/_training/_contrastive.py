@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -11,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from skautoencoder._data._blocks import Block, blocks
-from skautoencoder._data._source import Source
+from skautoencoder._data._source import Chunk
 from skautoencoder._data._standardization import Standardization
 from skautoencoder._draws import key_of
 from skautoencoder._training._promotion import under_our_rules
@@ -84,17 +85,17 @@ def start_chains(machine: Machine, batch_size: int, hidden: np.ndarray | None = 
 def contrastive_epoch(
     how: Contrastive,
     state: ChainState,
-    rows: Source,
-    order: np.ndarray,
+    chunks: Iterable[Chunk],
     rng: np.random.Generator,
 ) -> ChainState:
-    """The :class:`ChainState` after one pass over the rows in the given order.
+    """The :class:`ChainState` after one pass over chunks of rows, in their order.
 
     ``rng`` seeds the chains' randomness.
     """
-    plain = Standardization(np.zeros(rows.n_features), 1.0)
-    learn_variance = np.broadcast_to(np.float32(how.learn_variance), rows.n_features)
-    for block in blocks(rows, order, plain, how.batch_size):
+    n_features = len(state.machine.visible_bias)
+    plain = Standardization(np.zeros(n_features), 1.0)
+    learn_variance = np.broadcast_to(np.float32(how.learn_variance), n_features)
+    for block in blocks(chunks, n_features, plain, how.batch_size):
         state = _train_block(
             state,
             block,

@@ -9,8 +9,9 @@ from typing import Any
 import jax
 import numpy as np
 
+from skautoencoder._data._blocks import few_rows
 from skautoencoder._data._rows import slices
-from skautoencoder._data._source import Source
+from skautoencoder._data._source import Index, NumberedRows, Source
 from skautoencoder._training._contrastive import ChainState, Contrastive, contrastive_epoch
 from skautoencoder._training._learner import Epoch
 from skautoencoder.boltzmann import Kind, Machine, rebuilding_errors
@@ -21,6 +22,7 @@ MEASURED_ROWS = 1_000
 _DIVERGENCE = 100
 # Rows are looked through so many values at a time.
 _CHUNK_VALUES = 1_048_576
+_HELD_OUT_TOGETHER = 4096
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +79,7 @@ class ContrastiveLearner:
         self,
         state: ChainState,
         rows: Source,
-        index: np.ndarray,
+        index: Index,
         rng: np.random.Generator,
         n_epochs: int | None = None,
     ) -> Epoch:
@@ -85,15 +87,16 @@ class ContrastiveLearner:
 
         The loss is not a number where the machine has diverged.
         """
+        chunks = rows.shuffled(index, few_rows(rows.n_features), rng)
         with np.errstate(over="ignore", invalid="ignore"):  # of values beyond single precision
-            state = contrastive_epoch(self.how, state, rows, rng.permutation(index), rng)
+            state = contrastive_epoch(self.how, state, chunks, rng)
         error, misfit = mean_errors(state.machine, self.how.kind, self.measured)
         sound = all(np.isfinite(part).all() for part in jax.tree.leaves(state))
         sound = sound and np.isfinite(np.asarray(state.machine.variance)).all()
         is_fit = sound and np.isfinite(misfit) and misfit <= self.misfit_limit
         return Epoch(state, error if is_fit else np.nan)
 
-    def start_loss(self, rows: Source, index: np.ndarray) -> float:
+    def start_loss(self, rows: Source, index: Index) -> float:
         """Mean squared reconstruction error of the measured rows, before training."""
         return mean_errors(self.start.machine, self.how.kind, self.measured)[0]
 
@@ -103,16 +106,15 @@ class ContrastiveLearner:
         """Infinity: whether a machine has diverged is told from its misfit."""
         return np.inf
 
-    def losses(
-        self, params: ChainState, rows: Source, index: np.ndarray, unit: float
-    ) -> np.ndarray:
+    def losses(self, params: ChainState, rows: Source, index: Index, unit: float) -> np.ndarray:
         """The held-out loss of each row at ``index``."""
         machine = jax.tree.map(np.asarray, params.machine)
         with np.errstate(over="ignore", invalid="ignore"):
-            return self.held_out_loss(machine, rows.take(index).astype(np.float32))
+            v = np.concatenate([chunk.x for chunk in rows.chunks(index, _HELD_OUT_TOGETHER)])
+            return self.held_out_loss(machine, v.astype(np.float32))
 
 
-def measured_rows(rows: Source, order: np.ndarray) -> np.ndarray:
+def measured_rows(rows: NumberedRows, order: np.ndarray) -> np.ndarray:
     """The first 1,000 rows of an order, or all, in single precision."""
     with np.errstate(over="ignore"):
         return rows.take(np.sort(order[:MEASURED_ROWS])).astype(np.float32)
@@ -145,7 +147,7 @@ def mean_errors(machine: Machine, kind: Kind, rows: np.ndarray) -> tuple[float, 
     return float(error), float(misfit)
 
 
-def varying_columns(rows: Source, index: np.ndarray) -> np.ndarray:
+def varying_columns(rows: NumberedRows, index: np.ndarray) -> np.ndarray:
     """Whether each column varies in the rows at ``index``, by more than single precision rounds."""
     low: Any = np.inf
     high: Any = -np.inf

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -9,8 +10,8 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from skautoencoder._data._blocks import Block, blocks
-from skautoencoder._data._source import Source
+from skautoencoder._data._blocks import Block, blocks, few_rows
+from skautoencoder._data._source import Chunk, Index, Source, weights
 from skautoencoder._model import Model
 from skautoencoder._training._execution import alongside
 from skautoencoder._training._factories import optimizer_of
@@ -140,7 +141,7 @@ class GradientLearner:
         self,
         state: GradientState,
         rows: Source,
-        index: np.ndarray,
+        index: Index,
         rng: np.random.Generator,
         n_epochs: int | None = None,
     ) -> Epoch:
@@ -148,21 +149,20 @@ class GradientLearner:
 
         The learning rate falls over ``n_epochs``; it is constant where that is None.
         """
-        n_steps = None if n_epochs is None else n_epochs * self.steps_an_epoch(len(index))
-        order = rng.permutation(index)
+        n_steps = None if n_epochs is None else n_epochs * self.steps_an_epoch(rows.count(index))
         totals = []
-        for block in blocks(rows, order, self.start.standardization, self.batch_size):
+        for block in self._blocks(rows.shuffled(index, few_rows(rows.n_features), rng)):
             arguments = self._arguments(state, block, n_steps, rng)
             weights, total = alongside().train_block(self.program, arguments)
             totals.append(total)
             state = state._replace(weights=weights, n_steps=state.n_steps + block.n_steps)
         # Waits with Python's lock released; reading the totals would hold other threads up.
         jax.block_until_ready(totals)
-        return Epoch(state, sum(map(float, totals)) / float(rows.weight[order].sum()))
+        return Epoch(state, sum(map(float, totals)) / rows.total_weight(index))
 
-    def losses(self, params: Any, rows: Source, index: np.ndarray, unit: float) -> np.ndarray:
+    def losses(self, params: Any, rows: Source, index: Index, unit: float) -> np.ndarray:
         """The objective's loss of each row at ``index``, in units of the scale ``unit``."""
-        params = single(params)
+        params, few = single(params), few_rows(rows.n_features)
         evaluate = evaluation_program(jax.tree.structure((self.model, self.objective)))
         losses = [
             evaluate(
@@ -171,26 +171,26 @@ class GradientLearner:
                 self.model.seeing(None if chunk.seen is None else chunk.seen[0]),
                 self.objective,
             )
-            for chunk in blocks(rows, index, self.start.standardization, _ROWS_A_CALL, max_steps=1)
+            for chunk in self._blocks(rows.chunks(index, few), _ROWS_A_CALL, max_steps=1)
         ]
         jax.block_until_ready(losses)  # see epoch
-        found = np.concatenate(losses)[: len(index)].astype(np.float64)
+        found = np.concatenate(losses)[: rows.count(index)].astype(np.float64)
         return self.objective.in_units(found, self.model, self.unit / unit)
 
-    def start_loss(self, rows: Source, index: np.ndarray) -> float:
+    def start_loss(self, rows: Source, index: Index) -> float:
         """Mean loss of the rows at ``index`` before training, on up to 2,000 of them."""
-        index = index[: self.recipe.start_rows]
+        index = rows.first(index, self.recipe.start_rows)
         losses = self.losses(self.start_params, rows, index, self.unit)
-        return float(np.average(losses, weights=rows.weight[index]))
+        return float(np.average(losses, weights=weights(rows, index)))
 
-    def first_loss(self, rows: Source, index: np.ndarray) -> float:
+    def first_loss(self, rows: Source, index: Index) -> float:
         """The training loss of a first batch of the rows, before anything is learnt from it."""
-        index = index[: self.batch_size]
-        block = next(blocks(rows, index, self.start.standardization, self.batch_size))
+        index = rows.first(index, self.batch_size)
+        block = next(self._blocks(rows.chunks(index, few_rows(rows.n_features))))
         arguments = self._arguments(self.begin(), block, None, np.random.default_rng(0))
         # The program that trains is there already: its first loss is of the weights it starts at.
         _, total = self.program.one(*arguments)
-        return float(total) / float(rows.weight[index].sum())
+        return float(total) / rows.total_weight(index)
 
     def loss_limit(self, loss: float) -> float:
         """The loss above which a training that starts at ``loss`` has diverged."""
@@ -201,6 +201,14 @@ class GradientLearner:
         limit = min(self.loss_limit(loss), self.recipe.far_out * self.unit_loss)
         arrays = jax.tree.leaves(epoch.state.weights)
         return epoch.loss <= limit and all(np.isfinite(array).all() for array in arrays)
+
+    def _blocks(
+        self, chunks: Iterable[Chunk], batch_size: int | None = None, **settings: int
+    ) -> Iterator[Block]:
+        """The rows of chunks as this network takes them."""
+        n_features = len(self.start.standardization.mean)
+        size = batch_size or self.batch_size
+        return blocks(chunks, n_features, self.start.standardization, size, **settings)
 
     def _arguments(
         self, state: GradientState, block: Block, n_steps: int | None, rng: np.random.Generator

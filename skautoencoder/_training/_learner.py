@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from skautoencoder._data._source import Source
+from skautoencoder._data._source import Index, Source
 
 
 class Epoch(NamedTuple):
@@ -34,7 +34,7 @@ class Learner(Protocol):
         self,
         state: Any,
         rows: Source,
-        index: np.ndarray,
+        index: Index,
         rng: np.random.Generator,
         n_epochs: int | None = None,
     ) -> Epoch:
@@ -49,16 +49,16 @@ class Learner(Protocol):
     def kept(self, params: Any) -> Any:
         """The same weights, to outlive the state."""
 
-    def start_loss(self, rows: Source, index: np.ndarray) -> float:
+    def start_loss(self, rows: Source, index: Index) -> float:
         """Mean loss of the rows at ``index`` before training."""
 
-    def first_loss(self, rows: Source, index: np.ndarray) -> float:
+    def first_loss(self, rows: Source, index: Index) -> float:
         """The same as training measures it, with all that an objective adds to the error."""
 
     def loss_limit(self, loss: float) -> float:
         """The loss above which a training that starts at ``loss`` has diverged."""
 
-    def losses(self, params: Any, rows: Source, index: np.ndarray, unit: float) -> np.ndarray:
+    def losses(self, params: Any, rows: Source, index: Index, unit: float) -> np.ndarray:
         """The loss of each row at ``index``, for rows in standard units of the scale ``unit``."""
 
     @property

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from skautoencoder._data._source import Source
+from skautoencoder._data._rows import Rows
+from skautoencoder._data._source import Index, Source
 from skautoencoder._training._folds import split
 from skautoencoder._training._learner import Learner
 from skautoencoder._training._recipe import Recipe
@@ -19,7 +20,7 @@ class Lane:
     """One training among those of a fit: a :class:`Learner`, and the rows that it learns from."""
 
     learner: Learner
-    index: np.ndarray
+    index: Index
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +29,7 @@ class HeldOut:
 
     lane: int
     rows: Source
-    index: np.ndarray
+    index: Index
     group: np.ndarray  # numbers of the groups that the rows at ``index`` belong to
 
 
@@ -68,7 +69,7 @@ class Plan:
     patience: float = np.inf
     tol: float = 1e-4
     from_pca: bool = False
-    begin: Callable[[np.ndarray, int], Lane] | None = None
+    begin: Callable[[Index, int], Lane] | None = None
     seed: int = 0
     recipe: Recipe = field(default_factory=Recipe)
 
@@ -83,18 +84,13 @@ class Plan:
         return any(held_out.lane == 0 for held_out in self.held_out)
 
 
-def numbered(rows: Source) -> np.ndarray:
-    """Numbers of the rows that have a weight."""
-    return np.flatnonzero(rows.weight)
-
-
 def lanes_and_held_out(
     rows: Source,
-    begin: Callable[[np.ndarray, int], Lane],
+    begin: Callable[[Index, int], Lane],
     recipe: Recipe,
     seed: int,
     *,
-    validation: Source | None,
+    validation: Rows | None,
     group: Callable[[], np.ndarray],
     validation_fraction: float,
     early_stopping: bool,
@@ -109,8 +105,8 @@ def lanes_and_held_out(
         ``begin(index, number)`` gives the lane of that number, on the rows at ``index``.
     recipe : Recipe
     seed : int
-    validation : Source or None
-        The user's own rows, to choose the best weights by.
+    validation : Rows or None
+        Rows to choose the best weights by: the user's own, or those that a stream holds out.
     group : callable
         ``group()`` gives the number of the group that each row with a weight belongs to, of
         ``validation`` where there is one, else of ``rows``.
@@ -125,10 +121,10 @@ def lanes_and_held_out(
     ValueError
         If all rows are of one group and some are to be held out.
     """
-    everything = numbered(rows)
+    everything = rows.not_held_out
     if validation is not None:
-        index = np.arange(len(validation.weight))
-        return (begin(everything, 0),), (HeldOut(0, validation, index, group()),)
+        held_out = HeldOut(0, validation, validation.everything, group())
+        return (begin(everything, 0),), (held_out,)
     if not early_stopping:
         return (begin(everything, 0),), ()
     number = group()

@@ -38,7 +38,8 @@ PLAIN = Standardization(np.zeros(3), 1.0)
 def test_blocks_hold_each_row_once_in_order(n_samples, batch_size, seed):
     X = np.random.RandomState(seed).standard_normal((n_samples, 3)).astype(np.float32)
     order = np.random.RandomState(seed).permutation(n_samples)
-    found = list(_blocks.blocks(Rows(X, np.ones(n_samples)), order, PLAIN, batch_size))
+    rows = Rows(X, np.ones(n_samples))
+    found = list(_blocks.blocks(rows.chunks(order, 7), 3, PLAIN, batch_size))
     assert len({block.x.shape for block in found}) == 1
     kept = [block.weight.ravel() > 0 for block in found]
     x = np.concatenate([b.x.reshape(-1, 3)[k] for b, k in zip(found, kept, strict=True)])
