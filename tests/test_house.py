@@ -31,6 +31,8 @@ ORDER = [
     "_model.py",
     "objectives",
     "_data",
+    "_streams",
+    "sources.py",
     "_training",
     "_starts",
     "_imputation",

@@ -10,7 +10,7 @@ import numpy as np
 from skautoencoder._data._chunks import by_chunks
 from skautoencoder._data._filling import Filling, filling_of_path
 from skautoencoder._data._moments import column_moments, weighted_chunks
-from skautoencoder._data._rows import Rows, dense, has_gaps, slices
+from skautoencoder._data._rows import Rows, dense, slices
 from skautoencoder._data._source import Source
 
 _CHUNK_VALUES = 1_048_576
@@ -64,14 +64,14 @@ def seen_columns(rows: Source) -> np.ndarray:
     return seen
 
 
-def spread_of_seen(rows: Rows) -> float:
+def spread_of_seen(rows: Source) -> float:
     """The root of the mean square of what is seen, around the means of the columns.
 
     The mean is over all cells, those that are missing counted as zero; without gaps it is the
     spread that rows are standardized by.
     """
-    index = np.arange(rows.X.shape[0])
-    if not has_gaps(rows.X):
+    index = rows.everything
+    if not rows.has_gaps:
         return column_moments(rows, index).spread
     total, count = np.zeros((2, rows.n_features))
     for x, share in weighted_chunks(rows, index):
@@ -81,10 +81,12 @@ def spread_of_seen(rows: Rows) -> float:
     return column_moments(at_means, index).spread
 
 
-def filled(rows: Rows, filling: Filling | None) -> Rows:
-    """The rows with their gaps filled; the same rows where they have none."""
-    if filling is None or not has_gaps(rows.X):
+def filled(rows: Any, filling: Filling | None) -> Any:
+    """The rows of a source with their gaps filled; the same rows where they have none."""
+    if filling is None or not rows.has_gaps:
         return rows
+    if not isinstance(rows, Rows):  # a stream fills them as it is read
+        return rows.filled_by(filling)
     X = rows.X.copy() if hasattr(rows.X, "toarray") else np.array(rows.X)
     for some in _chunks(*X.shape):
         found = filling.fill(dense(rows.X[some]))

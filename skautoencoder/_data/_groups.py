@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-from scipy.sparse import coo_array
+from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from skautoencoder._data._source import NumberedRows
@@ -36,7 +38,9 @@ def row_groups(
     n_nodes = group.max() + label.max() + 2
     # Each row ties the group of its copies to its label; a connected component is one group.
     ties = (np.ones(len(index)), (group, group.max() + 1 + label))
-    _, component = connected_components(coo_array(ties, shape=(n_nodes, n_nodes)), directed=False)
+    _, component = connected_components(
+        sparse.coo_array(ties, shape=(n_nodes, n_nodes)), directed=False
+    )
     return _in_order(component[group])
 
 
@@ -56,15 +60,25 @@ def _copies(rows: NumberedRows, index: np.ndarray) -> np.ndarray:
     return number if number.any() else np.arange(len(index))
 
 
-def row_hashes(x: np.ndarray) -> np.ndarray:
-    """A number for each row, equal where rows are equal in single precision.
+def row_hashes(x: Any) -> np.ndarray:
+    """A number for each row of an array or a CSR matrix, equal where rows are in single precision.
 
     Multilinear hashing (Lemire & Kaser 2014), twice 32 bits of it: of a million rows, two
     that differ are taken for copies with a chance of one in ten million.
     """
     factors = np.random.RandomState(0).randint(0, 2**64, (x.shape[1], 2), np.uint64)
-    found = _rounded_words(x) @ factors >> np.uint64(32)
+    found = _words(x) @ factors >> np.uint64(32)
     return found[:, 0] << np.uint64(32) | found[:, 1]
+
+
+def _words(x: Any) -> Any:
+    """The rows of an array or a CSR matrix as whole numbers; a zero is one in both."""
+    if not sparse.issparse(x):
+        return _rounded_words(x)
+    if not x.has_canonical_format:
+        x = x.copy()
+        x.sum_duplicates()
+    return sparse.csr_array((_rounded_words(x.data), x.indices, x.indptr), shape=x.shape)
 
 
 def _rounded_words(x: np.ndarray) -> np.ndarray:

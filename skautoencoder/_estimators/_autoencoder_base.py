@@ -7,20 +7,19 @@ from typing import ClassVar
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from skautoencoder._data._filled_rows import filled, n_seen, spread_of_seen
-from skautoencoder._data._rows import Rows, has_gaps
+from skautoencoder._data._rows import has_gaps
 from skautoencoder._estimators._describing import COMPONENT_ATTRIBUTES, DescribingMixin
 from skautoencoder._estimators._drawing import DrawingMixin
 from skautoencoder._estimators._fitted import FittedAutoencoder
-from skautoencoder._estimators._input import check_groups, check_weight
 from skautoencoder._estimators._keeping import keeps_old_fit
 from skautoencoder._estimators._reporting import FitReporter, hook_arguments
+from skautoencoder._estimators._streamed import by_batches, rows_to_learn
 from skautoencoder._estimators._transformer import BaseTransformer
-from skautoencoder._estimators._warning import warn_caller, warn_unfinished
+from skautoencoder._estimators._warning import warn_caller, warn_diverged, warn_unfinished
 from skautoencoder._networks import ACTIVATIONS
 from skautoencoder._sklearn import (
     HasMethods,
@@ -89,7 +88,8 @@ class BaseAutoencoder(DescribingMixin, DrawingMixin, BaseTransformer):
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             Training data. Read a block at a time: a memory map stays on disk, a sparse
             matrix stays sparse, integers stay integers. NaN is a gap: see Notes of the class.
-            Rows with gaps are copied, the gaps filled.
+            Rows with gaps are copied, the gaps filled. Or rows that are read in passes: of
+            :mod:`skautoencoder.sources`, an array of h5py, zarr or dask, a lazy frame.
         y : None
             Ignored.
         X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
@@ -131,10 +131,12 @@ class BaseAutoencoder(DescribingMixin, DrawingMixin, BaseTransformer):
         from skautoencoder._training import _fit as training
 
         continued = self.warm_start and hasattr(self, "encoder_")
-        rows = self._check_rows(X, sample_weight, reset=not continued)
-        validation = None if X_val is None else self._check_validation(X_val)
-        groups = check_groups(groups, rows.X)
         seed = draw_seed(check_random_state(self.random_state))
+        held_out = self.validation_fraction if self.early_stopping and X_val is None else 0
+        rows, labels = rows_to_learn(
+            self, X, sample_weight, groups, seed, reset=not continued, fraction=held_out
+        )
+        validation = None if X_val is None else self._check_validation(X_val)
 
         filling = steps.filling_of(self, (rows, validation), seed, continued=continued)
         rows = filled(rows, filling)
@@ -142,7 +144,7 @@ class BaseAutoencoder(DescribingMixin, DrawingMixin, BaseTransformer):
         turns = not continued and filling is None
         span = span_of(self, rows, validation, seed) if turns else None
         plan = steps.make_plan(
-            self, rows, seed, validation=validation, groups=groups, continued=continued, span=span
+            self, rows, seed, validation=validation, groups=labels, continued=continued, span=span
         )
         learner = plan.leader.learner
         steps.warn_dominant(self, learner.start.moments if span is None else span.moments)
@@ -162,7 +164,7 @@ class BaseAutoencoder(DescribingMixin, DrawingMixin, BaseTransformer):
         names = (*attributes, *COMPONENT_ATTRIBUTES)
         reporter.finish(lambda: {name: getattr(self, name) for name in names})
         if result.end is training.End.DIVERGED:
-            self._warn_diverged(result)
+            warn_diverged(self, result)
         if result.unfinished and not self.warm_start:  # else the user goes on anyway
             warn_unfinished(self.max_iter)
         if result.end is training.End.INTERRUPTED:
@@ -213,10 +215,12 @@ class BaseAutoencoder(DescribingMixin, DrawingMixin, BaseTransformer):
         from skautoencoder._estimators import _autoencoder_chunks as steps
 
         first = not hasattr(self, "encoder_")
-        rows = self._check_rows(X, sample_weight, reset=first)
-        steps.learn_chunk(self, rows)
+        seed = steps.seed_of(self)
+        rows, _ = rows_to_learn(self, X, sample_weight, None, seed, reset=first, fraction=0)
+        steps.learn_chunk(self, rows, seed)
         return self
 
+    @by_batches
     def transform(self, X):
         """The codes of the rows of X.
 
@@ -271,6 +275,7 @@ class BaseAutoencoder(DescribingMixin, DrawingMixin, BaseTransformer):
         codes = self._check_codes(X, self.n_components_, what)
         return self._model.rows(codes / self.code_scale_.astype(codes.dtype))
 
+    @by_batches
     def score_samples(self, X):
         """Minus each row's squared reconstruction error: higher is more normal.
 
@@ -309,10 +314,11 @@ class BaseAutoencoder(DescribingMixin, DrawingMixin, BaseTransformer):
             over all entries but gaps (NaN): 1 is perfect, 0 is no better than the mean.
             Comparable with the same figure for PCA's reconstruction.
         """
-        X = self._check_X(X)
-        weight = check_weight(sample_weight, X)
-        spread = spread_of_seen(Rows(X, weight))
-        error = np.average(self._model.squared_errors(X), weights=weight) / X.shape[1]
+        check_is_fitted(self)
+        rows, _ = rows_to_learn(self, X, sample_weight, None, 0, reset=False, fraction=0)
+        model = self._model
+        spread = spread_of_seen(rows)
+        error = model.squared_error(rows) / rows.n_features
         if spread == 0:
             return 1.0 if error == 0 else 0.0
         with np.errstate(over="ignore", divide="ignore"):
@@ -387,12 +393,3 @@ class BaseAutoencoder(DescribingMixin, DrawingMixin, BaseTransformer):
                 f"differ from row to row. Lower beta or noise_std of {self._objective!r}.",
             )
         return unit
-
-    def _warn_diverged(self, result):
-        warn_caller(
-            f"The loss diverged in epoch {self.n_iter_} ({result.loss_curve[-1]:.3g}, from "
-            f"{result.loss_curve[0]:.3g} at the start); the weights of epoch "
-            f"{result.best_epoch} are kept. Lower learning_rate={self.learning_rate!r}, or "
-            "scale the columns of X.",
-            ConvergenceWarning,
-        )

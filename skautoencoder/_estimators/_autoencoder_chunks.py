@@ -25,11 +25,14 @@ from skautoencoder._training._seeds import EPOCH, draw_seed, generator
 _NEVER = np.zeros(1, bool)
 
 
-def learn_chunk(estimator, rows):
-    """Go on from an estimator's state with the rows of one chunk, or begin with them."""
+def seed_of(estimator):
+    """The seed of all chunks, drawn before the first one."""
     seed = getattr(estimator, "_seed", None)
-    if seed is None:
-        seed = draw_seed(check_random_state(estimator.random_state))
+    return draw_seed(check_random_state(estimator.random_state)) if seed is None else seed
+
+
+def learn_chunk(estimator, rows, seed):
+    """Go on from an estimator's state with the rows of one chunk, or begin with them."""
     first = not hasattr(estimator, "encoder_") or getattr(estimator, "_idle", _NEVER).all()
     filling = filling_of(estimator, [rows], seed, continued=not first)
     rows = filled(rows, filling)

@@ -146,7 +146,7 @@ class DescribingMixin:
         start = learner.start if result.best_epoch == 0 else None
         rng = generator(plan.seed, DESCRIBE)
         found = components_of(model, plan.rows, unit, start, rng)
-        n_rows = int(np.count_nonzero(plan.rows.weight))
+        n_rows = plan.rows.count(plan.rows.everything)
         n_left = min(n_rows, self.n_features_in_) - self.n_components_
         with np.errstate(over="ignore"):
             square = np.float64(model.standardization.scale) ** 2

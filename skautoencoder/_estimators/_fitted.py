@@ -17,6 +17,9 @@ from skautoencoder._data._standardization import Standardization
 from skautoencoder._model import Model
 from skautoencoder.losses._links import Identity, InUnits
 
+# Passes over a source are made of so many chunks at a time, which keep all cores busy.
+_TOGETHER = 64
+
 
 @dataclass(frozen=True)
 class FittedAutoencoder:
@@ -124,6 +127,13 @@ class FittedAutoencoder:
             return np.sum(difference**2, axis=1)
 
         return self._of_rows(error, X, np.float64)
+
+    def squared_error(self, rows):
+        """The mean of these errors over the rows of a :class:`Source` as it was given."""
+        n_together = _TOGETHER * chunk_size(self.network.widest)
+        chunks = rows.chunks(rows.everything, n_together)
+        total = sum(float(chunk.weight @ self.squared_errors(chunk.x)) for chunk in chunks)
+        return total / rows.total_weight(rows.everything)
 
     def log_likelihood(self, X, n_draws, rng):
         """A lower bound of each row's log-likelihood, from so many draws of its code."""

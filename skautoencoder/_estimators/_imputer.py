@@ -23,6 +23,7 @@ from skautoencoder._sklearn import (
     is_scalar_nan,
     without_running_fit,
 )
+from skautoencoder._streams._whole import in_memory
 from skautoencoder._training._seeds import draw_seed
 
 
@@ -263,7 +264,9 @@ class AutoencoderImputer(DocumentedMixin, BaseImputer):
     def _checked(self, X, reset):
         """X in double or single precision with NaN in its gaps, and where these are."""
         finite = "allow-nan" if is_scalar_nan(self.missing_values) else True
-        X = validate_data(self, X, reset=reset, dtype=FLOAT_DTYPES, ensure_all_finite=finite)
+        X = validate_data(
+            self, in_memory(X), reset=reset, dtype=FLOAT_DTYPES, ensure_all_finite=finite
+        )
         X = X.astype(np.float32) if X.dtype == np.float16 else X
         gaps = get_mask(X, self.missing_values)
         return np.where(gaps, np.nan, X).astype(X.dtype), gaps

@@ -10,6 +10,7 @@ from sklearn.utils.validation import validate_data
 
 from skautoencoder._estimators._warning import warn_caller
 from skautoencoder._sklearn import check_sample_weight
+from skautoencoder._streams._whole import in_memory
 
 _NATIVE = (
     [np.dtype(kind) for kind in (np.float64, np.float32, np.float16, bool)]
@@ -37,6 +38,7 @@ def check_rows(estimator, X, *, reset, ensure_min_samples=1):
         If X holds infinity, dates or text, or NaN where the estimator takes no gaps, or has
         another number of columns.
     """
+    X = in_memory(X)
     check_no_dates(X)
     return validate_data(
         estimator,

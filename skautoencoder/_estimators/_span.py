@@ -17,6 +17,7 @@ from skautoencoder._data._chunks import by_chunks, chunk_size
 from skautoencoder._data._moments import Moments
 from skautoencoder._data._precision import working_dtype
 from skautoencoder._data._rows import Rows
+from skautoencoder._data._source import Source
 from skautoencoder._networks import AutoencoderParameters, embedded
 from skautoencoder._starts import ISOTROPIC_STARTS
 from skautoencoder._starts._principal_axes import principal_axes
@@ -28,13 +29,15 @@ _LEAST_COLUMNS = 64
 _MOST_ROWS = 4096
 
 
-def span_of(estimator: Any, rows: Rows, validation: Rows | None, seed: int) -> Span | None:
+def span_of(estimator: Any, rows: Source, validation: Rows | None, seed: int) -> Span | None:
     """The :class:`Span` to train an estimator in, or None where rows are better left as they are.
 
     They are where they are more than half as many as columns, and where a part of the model knows
     columns: weights tied or shared, a loss other than the squared error, an objective that masks
     entries or weighs a penalty against the error of so many columns.
     """
+    if not isinstance(rows, Rows):  # of a stream there are many
+        return None
     index = rows.everything
     n_directions = len(index) + (0 if validation is None else len(validation.weight))
     if not (_knows_no_columns(estimator) and n_directions <= _most(rows.n_features)):

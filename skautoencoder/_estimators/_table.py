@@ -200,15 +200,17 @@ class TableAutoencoderTransformer(
         UserWarning
             If columns are set aside; the warning names them and says why.
         """
-        table = read_table(X)
+        X, some, sample_weight, groups = steps.rows_to_learn(self, X, sample_weight, groups)
+        table = read_table(some)
         steps.check_size(self, table, sample_weight)
         encoding = steps.learn(self.kinds, table, sample_weight)
         rows = steps.encode(encoding, table)
+        learnt = rows if X is some else steps.encoded(encoding, X)
         validation = None if X_val is None else steps.encode(encoding, read_table(X_val))
         autoencoder = steps.autoencoder_of(self, encoding)
         autoencoder.set_callbacks(*getattr(self, "_skl_callbacks", ()))
         try:
-            autoencoder.fit(rows, X_val=validation, sample_weight=sample_weight, groups=groups)
+            autoencoder.fit(learnt, X_val=validation, sample_weight=sample_weight, groups=groups)
         except KeyboardInterrupt:
             if hasattr(autoencoder, "encoder_"):
                 self._store(table, encoding, autoencoder, rows, sample_weight)
@@ -383,7 +385,7 @@ class TableAutoencoderTransformer(
 
     def _encoded(self, X):
         check_is_fitted(self)
-        return steps.encode(self._encoding, read_table(X))
+        return steps.encoded(self._encoding, X)
 
     def _store(self, table, encoding, autoencoder, rows, sample_weight):
         distributions = steps.distributions(encoding, autoencoder, rows)

@@ -10,12 +10,17 @@ from skautoencoder._data._rows import Rows
 from skautoencoder._estimators._autoencoder import AutoencoderTransformer
 from skautoencoder._estimators._input import check_weight
 from skautoencoder._estimators._warning import warn_caller
+from skautoencoder._streams._drawn_frames import drawn_frame
+from skautoencoder._streams._recognized import stream_of
 from skautoencoder._tables._drawing import learn_distributions
 from skautoencoder._tables._encoding import learn_encoding, reasons
+from skautoencoder._tables._table import read_table
 from skautoencoder.objectives._base import Generative
 
 # Rows and draws that columns' distributions are learnt from, and levels named in a warning.
 _MOST_ROWS, _NAMED_LEVELS = 10_000, 5
+# Rows of a long stream that kinds, levels and ranges of its columns are learnt from.
+_MOST_ROWS_OF_STREAM = 100_000
 # A Gaussian of so many columns is learnt in a second or two, of more by factors in ten or more.
 _MOST_COLUMNS = 64
 
@@ -74,6 +79,35 @@ def learn(kinds, table, sample_weight):
             "has values."
         )
     return encoding
+
+
+def rows_to_learn(estimator, X, sample_weight, groups):
+    """X, those of its rows that the encoding is learnt from, and weights and labels of all rows.
+
+    Those are X itself but for a long stream, which has its weights and labels in it.
+    """
+    stream = stream_of(X, sample_weight, groups)
+    if stream is None:
+        return X, X, sample_weight, groups
+    some = drawn_frame(stream, _MOST_ROWS_OF_STREAM, 0)
+    if some.is_all:
+        return some.X, some.X, some.sample_weight, some.groups
+    return stream, some.X, None, None
+
+
+def encoded(encoding, X):
+    """The rows of X as numbers: an array, or a stream of such.
+
+    Warns
+    -----
+    UserWarning
+        If there are levels that are not known. Of those of a stream, which is read by a thread and
+        over and over, it says nothing.
+    """
+    stream = stream_of(X)
+    if stream is None:
+        return encode(encoding, read_table(X))
+    return stream._mapped(lambda batch: encoding.encode(read_table(batch))[0])
 
 
 def encode(encoding, table, unknown="coded as if missing"):

@@ -29,6 +29,17 @@ def warn_caller(message, category=UserWarning):
     warnings.warn(message, category, stacklevel=level)
 
 
+def warn_diverged(estimator, result):
+    """Warn that the loss of a fit grew without bounds, and say what is kept."""
+    warn_caller(
+        f"The loss diverged in epoch {len(result.loss_curve) - 1} ({result.loss_curve[-1]:.3g}, "
+        f"from {result.loss_curve[0]:.3g} at the start); the weights of epoch "
+        f"{result.best_epoch} are kept. Lower learning_rate={estimator.learning_rate!r}, or "
+        "scale the columns of X.",
+        ConvergenceWarning,
+    )
+
+
 _ONE_OF_MANY: ContextVar[bool] = ContextVar("one_of_many", default=False)
 _JOBLIB = f"{Path(joblib.__file__).parent}{os.sep}"
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from skautoencoder._streams._whole import in_memory
 from skautoencoder._tables._libraries import LIBRARIES, library_of
 
 
@@ -88,6 +89,7 @@ def read_table(X: Any) -> Table:
         If it is not two-dimensional, two columns have one name, a column holds lists or the
         like, or holds infinity.
     """
+    X = in_memory(X)
     library = library_of(X)
     if library is None:
         X, library = _as_array(X), "numpy"

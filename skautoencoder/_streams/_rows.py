@@ -1,0 +1,187 @@
+"""A stream as training takes it: passes over checked rows, and some rows in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from skautoencoder._data._filled_rows import filled
+from skautoencoder._data._filling import Filling
+from skautoencoder._data._rows import Rows, dense, slices
+from skautoencoder._data._source import Chunk
+from skautoencoder._streams._ahead import ahead
+from skautoencoder._streams._smallest import Kept
+from skautoencoder._streams._stream import Stream
+from skautoencoder._streams._survey import Checked, Survey, checked, keys_of
+from skautoencoder._streams._window import regrouped, shuffled
+
+# Rows are made dense so many values at a time, and shuffled in a window of so many.
+_DENSE_VALUES, _WINDOW_VALUES, _FEWEST_IN_WINDOW = 1_048_576, 8_388_608, 512
+
+
+class Part(NamedTuple):
+    """The rows of a stream whose keys are not below a limit."""
+
+    n_rows: int
+    weight: float
+    limit: int
+
+
+@dataclass(frozen=True, eq=False)
+class StreamedRows:
+    """A stream as a :class:`Source`.
+
+    Which rows are asked for is either a :class:`Part` of the stream, for which it is read from its
+    beginning to its end, or numbers of those of its rows that are in memory.
+
+    Parameters
+    ----------
+    X : Stream
+    check : callable
+        ``check(X, first)`` gives a batch as numbers.
+    survey : Survey
+    seed : int
+        Of the keys that tell which rows are held out.
+    filling : Filling or None
+        What fills gaps.
+    """
+
+    X: Stream
+    check: Callable[[Any, bool], Any]
+    survey: Survey
+    seed: int
+    filling: Filling | None = None
+
+    @property
+    def n_features(self) -> int:
+        """Number of columns."""
+        return self.survey.n_features
+
+    @property
+    def dtype(self) -> np.dtype:
+        """Type of the rows."""
+        return self.survey.dtype
+
+    @property
+    def everything(self) -> Part:
+        """All rows."""
+        return Part(self.survey.n_rows, self.survey.weight / self.survey.weight_unit, 0)
+
+    @property
+    def not_held_out(self) -> Part:
+        """All rows but those that are held out."""
+        everything, held_out = self.everything, self.survey.held_out
+        if held_out is None:
+            return everything
+        weight = everything.weight - float(held_out.weight.sum()) / self.survey.weight_unit
+        return Part(everything.n_rows - int(held_out.n_copies.sum()), weight, self.survey.limit)
+
+    @cached_property
+    def held_out(self) -> Rows | None:
+        """The rows that are held out, in memory; one for all of its copies."""
+        kept = self.survey.held_out
+        return None if kept is None else self._in_memory(kept)
+
+    @property
+    def held_out_labels(self) -> np.ndarray | None:
+        """To which group each of them belongs."""
+        kept = self.survey.held_out
+        return None if kept is None else kept.label
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal where the rows, in single precision, and their weights are."""
+        return self.survey.fingerprint
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether some entry is missing (NaN)."""
+        return self.survey.has_gaps
+
+    def filled_by(self, filling: Filling) -> StreamedRows:
+        """The same rows with their gaps filled."""
+        return replace(self, filling=filling)
+
+    def as_given(self) -> StreamedRows:
+        """The rows before their gaps were filled."""
+        return replace(self, filling=None)
+
+    def count(self, index: Part | np.ndarray) -> int:
+        """How many rows there are."""
+        return index.n_rows if isinstance(index, Part) else len(index)
+
+    def total_weight(self, index: Part | np.ndarray) -> float:
+        """What they weigh together."""
+        return index.weight if isinstance(index, Part) else self._some.total_weight(index)
+
+    def first(self, index: Part | np.ndarray, n: int) -> np.ndarray:
+        """Up to ``n`` rows, drawn from all: those that are in memory."""
+        return self._some.everything[:n]
+
+    def chunks(self, index: Part | np.ndarray, n_together: int) -> Iterator[Chunk]:
+        """Yield them in order, ``n_together`` rows at a time."""
+        if isinstance(index, Part):
+            return regrouped(self._pass(index, np.arange(self.X.n_pieces)), n_together)
+        return self._some.chunks(index, n_together)
+
+    def shuffled(self, index: Part, n_together: int, rng: np.random.Generator) -> Iterator[Chunk]:
+        """Yield them shuffled: pieces in a random order, rows within a window."""
+        rng = np.random.default_rng(rng.integers(2**63))
+        chunks = self._pass(index, rng.permutation(self.X.n_pieces))
+        n_window = max(_FEWEST_IN_WINDOW, _WINDOW_VALUES // self.n_features)
+        return shuffled(chunks, min(n_window, index.n_rows), n_together, rng)
+
+    def drawn(self, n: int, rng: np.random.Generator) -> Chunk:
+        """Up to ``n`` of the rows in memory, drawn at random, in order."""
+        return self._some.drawn(n, rng)
+
+    def hidden_covariance(self, index: Part, unit: float) -> np.ndarray | None:
+        """What the covariance lacks because gaps were filled, by the rows in memory."""
+        return self._some.hidden_covariance(self._some.everything, unit)
+
+    @cached_property
+    def _some(self) -> Rows:
+        return self._in_memory(self.survey.drawn)
+
+    def _in_memory(self, kept: Kept) -> Rows:
+        X = kept.x.astype(self.dtype, copy=False)
+        return filled(Rows(X, kept.weight / self.survey.weight_unit), self.filling)
+
+    def _pass(self, part: Part, pieces: np.ndarray) -> Iterator[Chunk]:
+        """Yield the rows of a part, pieces in the order given, their gaps filled.
+
+        Raises
+        ------
+        ValueError
+            If there are more or fewer rows than in the first pass.
+        """
+        n_rows = 0
+        for n_new, chunk in ahead(self._chunks(part, pieces)):
+            n_rows += n_new
+            if len(chunk.x):
+                yield chunk
+        if n_rows != part.n_rows:
+            raise ValueError(
+                f"X is {self.X.name}, which yielded {part.n_rows} rows to learn from when it was "
+                f"first read, and {n_rows} now: it must yield the same rows each time."
+            )
+
+    def _chunks(self, part: Part, pieces: np.ndarray) -> Iterator[tuple[int, Chunk]]:
+        for batch in checked(self.X, pieces, self.check):
+            some = np.arange(len(batch.weight))
+            if part.limit:
+                some = np.flatnonzero(keys_of(batch, self.seed) >= np.uint64(part.limit))
+            size = max(1, _DENSE_VALUES // self.n_features)
+            for few in slices(len(some), size):
+                yield few.stop - few.start, self._chunk(batch, some[few])
+
+    def _chunk(self, batch: Checked, index: np.ndarray) -> Chunk:
+        x = dense(batch.x[index]).astype(self.dtype, copy=False)
+        weight = batch.weight[index] / self.survey.weight_unit
+        if self.filling is None:
+            return Chunk(x, weight)
+        return Chunk(self.filling.fill(x), weight, ~np.isnan(x))
