@@ -23,8 +23,11 @@ from skautoencoder import (
     TableAutoencoderTransformer,
 )
 from skautoencoder._data._groups import row_hashes
+from skautoencoder._data._moments import moments_of
+from skautoencoder._data._rows import Rows
 from skautoencoder._data._source import Chunk
 from skautoencoder._estimators import _table_steps
+from skautoencoder._starts import _principal_axes
 from skautoencoder._streams import _rows, _survey, _whole
 from skautoencoder._streams._ahead import ahead
 from skautoencoder._streams._smallest import Kept, Smallest
@@ -609,3 +612,54 @@ def test_what_is_made_ahead_is_the_same_and_ends():
 
     with pytest.raises(RuntimeError, match="no more"):
         list(ahead(failing()))
+
+
+# -- wide and sparse
+
+
+def wide_and_sparse(n_rows=300, n_columns=5000, seed=0):
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((n_rows, 3)) @ rng.standard_normal((3, n_columns))
+    return sparse.csr_array(np.where(rng.uniform(size=X.shape) < 0.02, X + 0.5, 0.0))
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_moments_of_wide_sparse_rows_are_those_of_dense_ones(weighted):
+    X = wide_and_sparse().toarray()
+    X[:, 7] = 2.0
+    X = sparse.csr_array(X)
+    X.data[::50] = 0.0  # entries that are there, and zero
+    weight = np.random.default_rng(1).uniform(0.5, 2, 300) if weighted else np.ones(300)
+    of_sparse = moments_of(Rows(X, weight), np.arange(10, 300))
+    of_dense = moments_of(Rows(X.toarray(), weight), np.arange(10, 300))
+    for found, expected in zip(of_sparse, of_dense, strict=True):
+        assert_allclose(found, expected, rtol=1e-10, atol=1e-14)
+
+
+def test_axes_of_wide_sparse_rows_are_those_of_dense_ones(monkeypatch):
+    monkeypatch.setattr(_principal_axes, "_DIRECT", 100)
+    X, index = wide_and_sparse(), np.arange(300)
+    of_sparse, of_dense = (
+        _principal_axes.principal_axes(Rows(x, np.ones(300)), index, 3, np.random.default_rng(0))
+        for x in (X, X.toarray())
+    )
+    assert_allclose(of_sparse.variance, of_dense.variance, rtol=1e-8)
+    assert_allclose(of_sparse.axes, of_dense.axes, atol=1e-6)
+
+
+def test_wide_sparse_batches_are_never_dense(in_passes, monkeypatch):
+    monkeypatch.setattr(_principal_axes, "_DIRECT", 100)
+    X = wide_and_sparse(900)
+    largest = []
+    real = sparse.csr_array.toarray
+
+    def spy(self, *args, **kwargs):
+        largest.append(self.shape[0])
+        return real(self, *args, **kwargs)
+
+    monkeypatch.setattr(sparse.csr_array, "toarray", spy)
+    settings = {"hidden_layer_sizes": (4,), "max_iter": 1}
+    found = ours(**settings).fit(from_batches([X[:400], X[400:]]))
+    assert max(largest) <= 512
+    plain = ours(**settings).fit(X)
+    assert found.score(X) == pytest.approx(plain.score(X), abs=0.02)

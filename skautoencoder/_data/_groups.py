@@ -11,6 +11,7 @@ from scipy.sparse.csgraph import connected_components
 from skautoencoder._data._source import NumberedRows
 
 _CHUNK_VALUES = 1_048_576
+_SPARSE_ROWS = 16_384
 
 
 def row_groups(
@@ -46,10 +47,11 @@ def row_groups(
 
 def hashes(rows: NumberedRows, index: np.ndarray) -> np.ndarray:
     """What `row_hashes` says of the rows at ``index``, read a block at a time."""
-    size = max(1, _CHUNK_VALUES // rows.n_features)
+    least = _SPARSE_ROWS if sparse.issparse(rows.as_kept(index[:0])) else 1
+    size = max(least, _CHUNK_VALUES // rows.n_features)
     found = np.empty(len(index), np.uint64)
     for start in range(0, len(index), size):
-        found[start : start + size] = row_hashes(rows.take(index[start : start + size]))
+        found[start : start + size] = row_hashes(rows.as_kept(index[start : start + size]))
     return found
 
 

@@ -59,6 +59,8 @@ class Moments(NamedTuple):
 
 def moments_of(rows: Source, index: Index) -> Moments:
     """The :class:`Moments` of the rows at ``index``, on as many threads as BLAS may use."""
+    if rows.is_wide_and_sparse:
+        return _moments_of_sparse(rows, index)
     mean: Any = 0.0
     low: Any = np.inf
     high: Any = -np.inf
@@ -67,11 +69,54 @@ def moments_of(rows: Source, index: Index) -> Moments:
         low, high = np.minimum(low, x.min(axis=0)), np.maximum(high, x.max(axis=0))
     constant = low == high
     mean = np.where(constant, low, mean)  # the rounding of a mean is no variance
-    exponent = np.frexp(max(high.max(), -low.min()))[1]
-    unit = float(np.ldexp(1.0, np.clip(exponent, -1000, 1000)))
+    unit = _unit(low, high)
     center = mean / unit
     variance = sum(share @ (x / unit - center) ** 2 for x, share in weighted_chunks(rows, index))
     return Moments(mean, np.where(constant, 0.0, variance), high, unit)
+
+
+def _moments_of_sparse(rows: Source, index: Index) -> Moments:
+    """The same by two passes over what is not zero, and how much of each column is."""
+    n_features = rows.n_features
+    mean, full, count = np.zeros((3, n_features))  # full: the share of the rows with an entry
+    low, high = np.full(n_features, np.inf), np.full(n_features, -np.inf)
+    for x, share in sparse_shares(rows, index):
+        entries = x.tocoo()
+        weight = share[entries.row]
+        mean += np.bincount(entries.col, weight * entries.data, n_features)
+        full += np.bincount(entries.col, weight, n_features)
+        count += np.bincount(entries.col, minlength=n_features)
+        np.minimum.at(low, entries.col, entries.data)
+        np.maximum.at(high, entries.col, entries.data)
+    some_zero = count < rows.count(index)
+    low = np.where(some_zero, np.minimum(low, 0), low)
+    high = np.where(some_zero, np.maximum(high, 0), high)
+    constant = low == high
+    mean = np.where(constant, low, mean)
+    unit = _unit(low, high)
+    center = mean / unit
+    variance = np.clip(1 - full, 0, None) * center**2  # of zeros
+    for x, share in sparse_shares(rows, index):
+        entries = x.tocoo()
+        squares = share[entries.row] * (entries.data / unit - center[entries.col]) ** 2
+        variance += np.bincount(entries.col, squares, n_features)
+    return Moments(mean, np.where(constant, 0.0, variance), high, unit)
+
+
+def sparse_shares(rows: Source, index: Index) -> Iterator[tuple[Any, np.ndarray]]:
+    """Yield CSR matrices in double precision, without zeros, with each row's share of weight."""
+    total = rows.total_weight(index)
+    for chunk in rows.sparse_chunks(index):
+        x = chunk.x.astype(np.float64)
+        x.sum_duplicates()
+        x.eliminate_zeros()
+        yield x, chunk.weight / total
+
+
+def _unit(low: np.ndarray, high: np.ndarray) -> float:
+    """A power of two near the largest entry."""
+    exponent = np.frexp(max(high.max(), -low.min()))[1]
+    return float(np.ldexp(1.0, np.clip(exponent, -1000, 1000)))
 
 
 def weighted_chunks(

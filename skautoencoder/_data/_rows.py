@@ -10,7 +10,9 @@ import numpy as np
 
 from skautoencoder._data._fingerprint import sum_of
 from skautoencoder._data._groups import hashes
-from skautoencoder._data._source import Chunk
+from skautoencoder._data._source import MOST_DENSE_COLUMNS, Chunk, SparseChunk
+
+_SPARSE_ROWS = 16_384
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,16 @@ class Rows:
         """Whether some entry is missing (NaN)."""
         return has_gaps(self.X)
 
+    @property
+    def is_wide_and_sparse(self) -> bool:
+        """Whether it is a CSR matrix of many columns."""
+        return hasattr(self.X, "toarray") and self.n_features > MOST_DENSE_COLUMNS
+
+    def sparse_chunks(self, index: np.ndarray) -> Iterator[SparseChunk]:
+        """Yield rows of a CSR matrix as they are."""
+        for some in slices(len(index), _SPARSE_ROWS):
+            yield SparseChunk(self.X[index[some]], self.weight[index[some]])
+
     def count(self, index: np.ndarray) -> int:
         """How many rows there are at ``index``."""
         return len(index)
@@ -88,7 +100,11 @@ class Rows:
 
     def take(self, index: np.ndarray) -> np.ndarray:
         """The rows at ``index``, dense, in the data's own type."""
-        return dense(self.X[index])
+        return dense(self.as_kept(index))
+
+    def as_kept(self, index: np.ndarray) -> Any:
+        """The same as an array or a CSR matrix, whichever they are kept in."""
+        return self.X[index]
 
     def as_given(self) -> Rows:
         """The rows before anything was filled in."""

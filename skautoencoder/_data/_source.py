@@ -19,6 +19,17 @@ class Chunk(NamedTuple):
     seen: np.ndarray | None = None  # as x: the entries that count in errors; None where all do
 
 
+class SparseChunk(NamedTuple):
+    """Some rows as a CSR matrix, and what each weighs."""
+
+    x: Any
+    weight: np.ndarray
+
+
+# With more columns, only what is not zero is looked at where that will do.
+MOST_DENSE_COLUMNS = 4096
+
+
 class Source(Protocol):
     """Rows with weights, read a few at a time and never written to."""
 
@@ -62,6 +73,13 @@ class Source(Protocol):
     def chunks(self, index: Index, n_together: int) -> Iterator[Chunk]:
         """Yield them in order, ``n_together`` rows at a time, the last time maybe less."""
 
+    @property
+    def is_wide_and_sparse(self) -> bool:
+        """Whether rows are sparse and so wide that passes over what is not zero are worth it."""
+
+    def sparse_chunks(self, index: Index) -> Iterator[SparseChunk]:
+        """Yield them in order as they are, if they are wide and sparse."""
+
     def shuffled(self, index: Index, n_together: int, rng: np.random.Generator) -> Iterator[Chunk]:
         """Yield them in a random order, up to ``n_together`` rows at a time."""
 
@@ -88,6 +106,9 @@ class NumberedRows(Protocol):
 
     def take(self, index: np.ndarray) -> np.ndarray:
         """The rows at ``index``, dense, of shape (len(index), n_features)."""
+
+    def as_kept(self, index: np.ndarray) -> Any:
+        """The same as an array or a CSR matrix, whichever they are kept in."""
 
 
 def weights(rows: Source, index: Index) -> np.ndarray:

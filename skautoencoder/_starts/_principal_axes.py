@@ -10,7 +10,7 @@ from numpy.typing import DTypeLike
 from scipy import linalg
 
 from skautoencoder._data._blas import one_blas_thread
-from skautoencoder._data._moments import Moments, moments_of, weighted_chunks
+from skautoencoder._data._moments import Moments, moments_of, sparse_shares, weighted_chunks
 from skautoencoder._data._source import Index, Source
 from skautoencoder._data._standardization import Standardization
 
@@ -173,10 +173,24 @@ def _covariance_times(
     matrix: np.ndarray | None = None,
 ) -> np.ndarray:
     """The weighted covariance of standardized rows, or its product with a matrix."""
+    if rows.is_wide_and_sparse and matrix is not None:
+        return _sparse_covariance_times(rows, index, standardization, matrix)
     product: Any = 0.0
     for x in _standard_chunks(rows, index, standardization, least=1):
         product += x.T @ (x if matrix is None else x @ matrix)
     return product
+
+
+def _sparse_covariance_times(
+    rows: Source, index: Index, standardization: Standardization, matrix: np.ndarray
+) -> np.ndarray:
+    """The same of wide sparse rows, their mean taken off products, not off the rows."""
+    mean, scale = standardization
+    product: Any = 0.0
+    for x, share in sparse_shares(rows, index):
+        scores = share[:, None] * (x @ matrix - mean @ matrix)
+        product += x.T @ scores - np.outer(mean, scores.sum(axis=0))
+    return product / scale**2
 
 
 def _leading(

@@ -8,11 +8,12 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy import sparse
 
 from skautoencoder._data._filled_rows import filled
 from skautoencoder._data._filling import Filling
 from skautoencoder._data._rows import Rows, dense, slices
-from skautoencoder._data._source import Chunk
+from skautoencoder._data._source import MOST_DENSE_COLUMNS, Chunk, SparseChunk
 from skautoencoder._streams._ahead import ahead
 from skautoencoder._streams._smallest import Kept
 from skautoencoder._streams._stream import Stream
@@ -128,6 +129,18 @@ class StreamedRows:
             return regrouped(self._pass(index, np.arange(self.X.n_pieces)), n_together)
         return self._some.chunks(index, n_together)
 
+    @property
+    def is_wide_and_sparse(self) -> bool:
+        """Whether batches are sparse matrices of many columns."""
+        is_sparse = sparse.issparse(self.survey.drawn.x) and self.filling is None
+        return is_sparse and self.n_features > MOST_DENSE_COLUMNS
+
+    def sparse_chunks(self, index: Part) -> Iterator[SparseChunk]:
+        """Yield sparse batches as they are."""
+        for batch in ahead(checked(self.X, np.arange(self.X.n_pieces), self.check)):
+            some = self._of_part(batch, index)
+            yield SparseChunk(batch.x[some], batch.weight[some] / self.survey.weight_unit)
+
     def shuffled(self, index: Part, n_together: int, rng: np.random.Generator) -> Iterator[Chunk]:
         """Yield them shuffled: pieces in a random order, rows within a window."""
         rng = np.random.default_rng(rng.integers(2**63))
@@ -172,12 +185,16 @@ class StreamedRows:
 
     def _chunks(self, part: Part, pieces: np.ndarray) -> Iterator[tuple[int, Chunk]]:
         for batch in checked(self.X, pieces, self.check):
-            some = np.arange(len(batch.weight))
-            if part.limit:
-                some = np.flatnonzero(keys_of(batch, self.seed) >= np.uint64(part.limit))
+            some = self._of_part(batch, part)
             size = max(1, _DENSE_VALUES // self.n_features)
             for few in slices(len(some), size):
                 yield few.stop - few.start, self._chunk(batch, some[few])
+
+    def _of_part(self, batch: Checked, part: Part) -> np.ndarray:
+        """Which rows of a batch belong to a part."""
+        if not part.limit:
+            return np.arange(len(batch.weight))
+        return np.flatnonzero(keys_of(batch, self.seed) >= np.uint64(part.limit))
 
     def _chunk(self, batch: Checked, index: np.ndarray) -> Chunk:
         x = dense(batch.x[index]).astype(self.dtype, copy=False)

@@ -31,6 +31,8 @@ from skautoencoder._training._start import Start
 from skautoencoder._training._updates import start_optimizer
 from skautoencoder.objectives._base import Objective
 
+# Blocks that wait for the program, while the next is made: more would only take memory.
+_IN_FLIGHT = 2
 # Held-out rows are measured so many at a time, one call each: a program without a loop takes
 # a third of the time to compile.
 _ROWS_A_CALL = 256
@@ -155,6 +157,7 @@ class GradientLearner:
             arguments = self._arguments(state, block, n_steps, rng)
             weights, total = alongside().train_block(self.program, arguments)
             totals.append(total)
+            jax.block_until_ready(totals[-_IN_FLIGHT:][0])
             state = state._replace(weights=weights, n_steps=state.n_steps + block.n_steps)
         # Waits with Python's lock released; reading the totals would hold other threads up.
         jax.block_until_ready(totals)
@@ -164,15 +167,11 @@ class GradientLearner:
         """The objective's loss of each row at ``index``, in units of the scale ``unit``."""
         params, few = single(params), few_rows(rows.n_features)
         evaluate = evaluation_program(jax.tree.structure((self.model, self.objective)))
-        losses = [
-            evaluate(
-                params,
-                chunk.x[0],
-                self.model.seeing(None if chunk.seen is None else chunk.seen[0]),
-                self.objective,
-            )
-            for chunk in self._blocks(rows.chunks(index, few), _ROWS_A_CALL, max_steps=1)
-        ]
+        losses = []
+        for chunk in self._blocks(rows.chunks(index, few), _ROWS_A_CALL, max_steps=1):
+            model = self.model.seeing(None if chunk.seen is None else chunk.seen[0])
+            losses.append(evaluate(params, chunk.x[0], model, self.objective))
+            jax.block_until_ready(losses[-_IN_FLIGHT:][0])
         jax.block_until_ready(losses)  # see epoch
         found = np.concatenate(losses)[: rows.count(index)].astype(np.float64)
         return self.objective.in_units(found, self.model, self.unit / unit)
