@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from skautoencoder._cli._long_files import IN_PASSES, long_file
 from skautoencoder._cli._model_file import read_model
 from skautoencoder._cli._options import add_data, read_data
-from skautoencoder._cli._table import BadInputError
+from skautoencoder._cli._table import BadInputError, LongTable
 from skautoencoder._cli._writing import TABLE_FORMATS, check_table_out, write_table
 
 
@@ -30,8 +31,10 @@ def add_model_and_data(parser):
     )
 
 
-def model_and_table(options):
+def model_and_table(options, *, in_passes=False):
     """The model and the table that were asked for, and a list of what to tell of the latter.
+
+    With ``in_passes``, files that are too long for memory are taken, too.
 
     Raises
     ------
@@ -39,7 +42,11 @@ def model_and_table(options):
         If either cannot be read, or ``--out`` could not be written.
     """
     check_table_out(options.out)
-    return read_model(options.model, options.trust_pickle), *read_data(options, choose=False)
+    model = read_model(options.model, options.trust_pickle)
+    long = long_file(options, model.column_names) if in_passes else None
+    if long is not None:
+        return model, LongTable(long), [IN_PASSES]
+    return model, *read_data(options, choose=False)
 
 
 def write_rows(options, rows, table):

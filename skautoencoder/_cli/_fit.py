@@ -7,9 +7,10 @@ import time
 
 import numpy as np
 
-from skautoencoder._cli._columns import columns_of
+from skautoencoder._cli._columns import Columns, columns_of
 from skautoencoder._cli._help import add_command
 from skautoencoder._cli._interrupting import INTERRUPTED, WhenTrainingBegins
+from skautoencoder._cli._long_files import IN_PASSES, long_file
 from skautoencoder._cli._model_file import ENDING, write_model
 from skautoencoder._cli._models import ArrayModel, TableModel
 from skautoencoder._cli._options import (
@@ -45,7 +46,8 @@ def add_to(commands):
         commands, "fit", f"DATA --out MODEL{ENDING}", "fit an autoencoder, and keep it in a file",
         "Fits an autoencoder to the rows of a table, and keeps it in a file, for 'transform', "
         "'inverse-transform', 'impute', and for skautoencoder.load in Python. Ctrl-C keeps the "
-        "best weights so far.",
+        "best weights so far. A folder of Parquet or text files, and a file of more than 512 MiB, is "
+        "read in passes.",
         _EXAMPLES,
     )  # fmt: skip
     add_data(parser)
@@ -73,29 +75,55 @@ def add_to(commands):
 def run(options):
     """Fit, and write the model; 0, or 130 if Ctrl-C ended the fit."""
     check_out(options.out, (ENDING,))
-    table, remarks = read_data(options)
-    of_numbers = options.no_scale or isinstance(table.X, np.ndarray)
-    model, rows, told = (_of_numbers if of_numbers else _of_table)(table, options)
+    model, rows, remarks = _learnt_from(options)
     ours = set_parameters(model.transformer, options.settings)
     start = time.perf_counter()
     with options.watched.show(Progress(["fitting"], "fitting")):
-        interrupted = _interrupted(ours, rows, lambda: tell(options.data, [*remarks, *told]))
+        interrupted = _interrupted(ours, rows, lambda: tell(options.data, remarks))
     seconds = time.perf_counter() - start
     explained = ours.score(rows)
+    n_rows = getattr(ours, "autoencoder_", ours).n_samples_
     write_model(options.out, model, options.target)
     print(
         f"{'skautoencoder: interrupted, and kept the best so far: ' if interrupted else ''}"
         f"{ours.n_components_} components explain {explained:.1%} of the variance of "
-        f"{len(rows):,} rows; {ours.n_iter_} epochs in {seconds:.1f} s; wrote {options.out}",
+        f"{n_rows:,} rows; {ours.n_iter_} epochs in {seconds:.1f} s; wrote {options.out}",
         file=sys.stderr if interrupted else sys.stdout,
     )
     return INTERRUPTED if interrupted else 0
 
 
-def _of_table(table, options):
-    """A model of columns of all kinds, what it is to be fitted to, and what to tell."""
+def _learnt_from(options):
+    """A model, what it is to be fitted to, and what to tell."""
+    long = long_file(options)
+    if long is not None:
+        return _of_long_file(long, options)
+    table, remarks = read_data(options)
+    of_numbers = options.no_scale or isinstance(table.X, np.ndarray)
+    model, rows, told = (_of_numbers if of_numbers else _of_table)(table, options)
+    return model, rows, [*remarks, *told]
+
+
+def _of_long_file(rows, options):
+    """The same of rows that are read in passes."""
+    if isinstance(rows, np.ndarray):
+        columns = Columns(tuple(f"column {i}" for i in range(rows.shape[1])), {}, frozenset())
+        loss = options.loss or "squared_error"
+        ours = AutoencoderTransformer(loss=loss, **_settings(options))
+        return ArrayModel(ours, columns), rows, [IN_PASSES]
+    _check_no_loss(options)
+    ours = TableAutoencoderTransformer(kinds=options.kinds, **_settings(options))
+    return TableModel(ours, frozenset({*options.drop, options.target} - {None})), rows, [IN_PASSES]
+
+
+def _check_no_loss(options):
     if options.loss is not None:
         raise BadInputError("--loss is for arrays, images and --no-scale: tables have their own.")
+
+
+def _of_table(table, options):
+    """A model of columns of all kinds, what it is to be fitted to, and what to tell."""
+    _check_no_loss(options)
     found = prepared(table.X, options.kinds)
     left_out = frozenset({*table.left_out, *table.names} - {*found.frame})
     ours = TableAutoencoderTransformer(kinds=options.kinds, **_settings(options))

@@ -9,7 +9,7 @@ import numpy as np
 
 from skautoencoder._cli._columns import Columns, checked_names
 from skautoencoder._cli._prepared import warnings_told
-from skautoencoder._cli._table import BadInputError
+from skautoencoder._cli._table import BadInputError, LongTable
 from skautoencoder._estimators._autoencoder_base import BaseAutoencoder
 from skautoencoder._estimators._imputer import AutoencoderImputer
 
@@ -38,6 +38,8 @@ class ArrayModel:
 
     def codes(self, table):
         """The codes of a table, and a list of what to tell of it."""
+        if isinstance(table, LongTable):
+            return codes_in_passes(self.transformer, table)
         X, told = self.columns.matrix(table)
         return Rows(self.transformer.transform(self._named(X)), code_names(self.transformer)), told
 
@@ -58,6 +60,11 @@ class ArrayModel:
             return Rows(filled, table.names), told
         frame = table.X.assign(**dict(zip(self.columns.names, filled.T, strict=True)))
         return Rows(frame, list(frame)), told
+
+    @property
+    def column_names(self):
+        """The names of the columns to read, or None where there are none."""
+        return getattr(self.transformer, "feature_names_in_", None)
 
     @property
     def notes(self):
@@ -91,6 +98,8 @@ class TableModel:
 
     def codes(self, table):
         """The codes of a table, and a list of what to tell of it."""
+        if isinstance(table, LongTable):
+            return codes_in_passes(self.transformer, table)
         rows, told = self._known(table)
         with warnings_told(told):
             codes = self.transformer.transform(rows)
@@ -110,6 +119,11 @@ class TableModel:
             return Rows(filled, table.names), told
         frame = table.X.assign(**{name: filled[name] for name in filled})
         return Rows(frame, list(frame)), told
+
+    @property
+    def column_names(self):
+        """The names of the columns to read."""
+        return [name for name, kind in self.transformer.kinds_.items() if kind != "drop"]
 
     @property
     def notes(self):
@@ -151,6 +165,11 @@ def names_of(transformer):
 def code_names(transformer):
     """The names of a fitted transformer's components."""
     return [str(name) for name in transformer.get_feature_names_out()]
+
+
+def codes_in_passes(transformer, table):
+    """The codes of rows that are read in passes, and nothing to tell."""
+    return Rows(transformer.transform(table.X), code_names(transformer)), []
 
 
 def codes_of(table, transformer):

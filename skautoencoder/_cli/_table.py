@@ -11,6 +11,14 @@ class BadInputError(ValueError):
 
 
 @dataclass(frozen=True)
+class LongTable:
+    """Rows that are read in passes: a stream, or a memory map."""
+
+    X: Any
+    index: None = None
+
+
+@dataclass(frozen=True)
 class Table:
     """Rows, the names of their columns, and what they belong to.
 

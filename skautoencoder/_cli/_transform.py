@@ -23,7 +23,7 @@ def add_to(commands):
 
 def run(options):
     """Write the codes of the rows."""
-    model, table, remarks = model_and_table(options)
+    model, table, remarks = model_and_table(options, in_passes=True)
     codes, told = model.codes(table)
     n_rows, n_components = write_rows(options, codes, table)
     tell(options.data, [*remarks, *told])
