@@ -16,7 +16,16 @@ import skautoencoder
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 REFERENCE = (DOCS / "api" / "index.md").read_text("utf-8").split()
-PARTS = ("callbacks", "comparison", "display", "losses", "objectives", "onnx", "persistence")
+PARTS = (
+    "callbacks",
+    "comparison",
+    "display",
+    "losses",
+    "objectives",
+    "onnx",
+    "persistence",
+    "sources",
+)
 
 sys.path.append(str(DOCS))
 sys.path.append(str(DOCS / "_ext"))

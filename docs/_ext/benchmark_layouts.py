@@ -390,6 +390,13 @@ def in_passes(result: Result) -> Table:
     return ["", "memory map, 784 columns", "Parquet, 20 columns"], rows
 
 
+def sparse_rows(result: Result) -> Table:
+    """What a wide sparse matrix takes."""
+    found = result["sparse"]
+    rows = [[name, f"{value:,.0f}"] for name, value in found.items()]
+    return ["50,000 columns, one entry in a thousand", ""], rows
+
+
 def rbm_speed(result: Result) -> Table:
     """RBMTransformer beside BernoulliRBM."""
     rows = [
@@ -452,6 +459,7 @@ LAYOUTS = {
     "onnx speed": Layout("onnx_speed", "speed/onnx_speed.py", onnx_speed),
     "cold serving": Layout("cold_serving", "speed/cold_serving.py", cold_serving),
     "large data": Layout("large_data", "speed/large_data.py", large_data),
+    "wide sparse rows": Layout("large_data", "speed/large_data.py", sparse_rows),
     "files read in passes": Layout("large_data", "speed/large_data.py", in_passes),
     "rbm speed": Layout("rbm_speed", "speed/rbm_speed.py", rbm_speed),
     "convolution": Layout("convolution", "speed/convolution.py", convolution),
