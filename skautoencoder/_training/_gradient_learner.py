@@ -165,16 +165,13 @@ class GradientLearner:
         params = single(params)
         evaluate = evaluation_program(jax.tree.structure((self.model, self.objective)))
         losses = [
-            evaluate(
-                params,
-                chunk.x[0],
-                self.model.seeing(None if chunk.seen is None else chunk.seen[0]),
-                self.objective,
-            )
+            evaluate(params, chunk, self.model, self.objective)
             for chunk in blocks(rows, index, self.start.standardization, _ROWS_A_CALL, max_steps=1)
         ]
         jax.block_until_ready(losses)  # see epoch
-        found = np.concatenate(losses)[: len(index)].astype(np.float64)
+        # A mesh may have filled the chunks up.
+        found = np.concatenate([np.asarray(some)[:_ROWS_A_CALL] for some in losses])
+        found = found[: len(index)].astype(np.float64)
         return self.objective.in_units(found, self.model, self.unit / unit)
 
     def start_loss(self, rows: Source, index: np.ndarray) -> float:
