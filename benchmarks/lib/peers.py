@@ -30,11 +30,12 @@ from benchmarks.lib.timing import timed
 
 # Hidden layers and code; the decoder mirrors them.
 ENCODERS = {"deep": (1000, 500, 250, 30), "digits": (32, 8), "tiny": (4, 2)}
+ENCODERS["large"] = ENCODERS["deep"]
 
 
 def rows(workload):
     """What a workload trains on."""
-    made = {"deep": (10_240, 784), "tiny": (256, 12)}
+    made = {"deep": (10_240, 784), "large": (131_072, 784), "tiny": (256, 12)}
     if workload in made:
         return np.random.RandomState(0).uniform(size=made[workload]).astype(np.float32)
     from sklearn.datasets import load_digits
@@ -87,9 +88,11 @@ def torch_module(layers):
 def torch_loop(X, encoder, batch_size, compiled=False, **adam):
     import torch
 
-    module = torch_module(sizes(encoder, X.shape[1]))
+    # On the GPU, if there is one, as JAX is.
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    module = torch_module(sizes(encoder, X.shape[1])).to(device)
     optimizer = torch.optim.Adam(module.parameters(), lr=1e-3, **adam)
-    data = torch.from_numpy(X)
+    data = torch.from_numpy(X).to(device)
 
     def step(batch):
         loss = ((module(batch) - batch) ** 2).mean()
@@ -100,10 +103,12 @@ def torch_loop(X, encoder, batch_size, compiled=False, **adam):
 
     def fit(n_epochs):
         for _ in range(n_epochs):
-            for batch in data[torch.randperm(len(data))].split(batch_size):
+            for batch in data[torch.randperm(len(data), device=device)].split(batch_size):
                 optimizer.zero_grad()
                 step(batch)
                 optimizer.step()
+        if device == "cuda":
+            torch.cuda.synchronize()
 
     return fit
 

@@ -103,6 +103,9 @@ class AutoencoderSearchCV(DocumentedMixin, GridSearchCV):
     -----
     A fit that trains several autoencoders has each compared with those of the others.
 
+    Where a mesh is set by ``jax.set_mesh``, each fit is spread over its devices; fits that are
+    batched run on one of them.
+
     With halving all fits are in memory at once: ``n_candidates * n_splits`` times the
     training rows of a fold, and four times the weights. Batches hold up to 64 fits, fewer
     where the data are large.

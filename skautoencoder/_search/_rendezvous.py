@@ -14,6 +14,7 @@ import numpy as np
 
 from skautoencoder._search._race import Race
 from skautoencoder._training._execution import beside
+from skautoencoder._training._mesh import mesh_set, within
 from skautoencoder._training._together import kind_of, train_blocks, train_one_by_one
 
 # A search that is over sooner need not know which way is faster: finding out means compiling.
@@ -43,6 +44,7 @@ class Lockstep:
         self.n_epochs = np.zeros(n_fits, int)
         self.n_together, self.n_fits = n_together, n_fits
         self.halving = halving
+        self._mesh = mesh_set()  # JAX knows it in this thread alone
         self.turns = threading.Semaphore(n_turns)
         self._race = Race()
         self._race_from = time.monotonic() + _RACE_AFTER
@@ -61,7 +63,7 @@ class Lockstep:
             self._n_begun += 1
         fit = _Fit(self, number)
         try:
-            with beside(fit):
+            with beside(fit), within(self._mesh):
                 return task()
         finally:
             fit.give_turn()

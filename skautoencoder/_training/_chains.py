@@ -6,12 +6,14 @@ import jax
 import numpy as np
 
 from skautoencoder._draws import key_of
+from skautoencoder._training._mesh import on_one_device
 from skautoencoder._training._promotion import under_our_rules
 from skautoencoder.boltzmann import Kind, Machine, annealed_log_weights, gibbs_chain
 
 _gibbs = jax.jit(under_our_rules(gibbs_chain), static_argnames="kind")
 
 
+@on_one_device
 def gibbs(
     machine: Machine, kind: Kind, v: np.ndarray, words: np.ndarray, n_steps: int
 ) -> np.ndarray:
@@ -19,6 +21,7 @@ def gibbs(
     return np.asarray(_gibbs(machine, kind, v, key_of(words), n_steps))
 
 
+@on_one_device
 def annealed(
     machine: Machine,
     kind: Kind,

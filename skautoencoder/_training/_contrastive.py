@@ -15,6 +15,7 @@ from skautoencoder._data._blocks import Block, blocks
 from skautoencoder._data._source import Chunk
 from skautoencoder._data._standardization import Standardization
 from skautoencoder._draws import key_of
+from skautoencoder._training._mesh import on_one_device
 from skautoencoder._training._promotion import under_our_rules
 from skautoencoder._training._seeds import key_words
 from skautoencoder.boltzmann import (
@@ -82,6 +83,7 @@ def start_chains(machine: Machine, batch_size: int, hidden: np.ndarray | None = 
     return ChainState(machine, jax.tree.map(np.zeros_like, machine), hidden)
 
 
+@on_one_device
 def contrastive_epoch(
     how: Contrastive,
     state: ChainState,

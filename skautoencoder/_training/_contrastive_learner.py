@@ -14,6 +14,7 @@ from skautoencoder._data._rows import slices
 from skautoencoder._data._source import Index, NumberedRows, Source
 from skautoencoder._training._contrastive import ChainState, Contrastive, contrastive_epoch
 from skautoencoder._training._learner import Epoch
+from skautoencoder._training._mesh import on_one_device
 from skautoencoder.boltzmann import Kind, Machine, rebuilding_errors
 
 # A machine's training loss is how it rebuilds at most this many rows.
@@ -75,6 +76,7 @@ class ContrastiveLearner:
         """The same: nothing of it is written to."""
         return params
 
+    @on_one_device
     def epoch(
         self,
         state: ChainState,

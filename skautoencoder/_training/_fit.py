@@ -12,6 +12,7 @@ import numpy as np
 from skautoencoder._data._source import weights
 from skautoencoder._training._best import BestSoFar, best_at_start
 from skautoencoder._training._execution import alongside
+from skautoencoder._training._mesh import mesh_set
 from skautoencoder._training._plan import Plan
 from skautoencoder._training._seeds import EPOCH, SECOND_START, generator
 
@@ -205,8 +206,9 @@ def result_of(plan: Plan, state: FitState) -> Result:
 def _train_lanes(plan: Plan, state: FitState, threads: Executor) -> list[float]:
     """The losses of all lanes trained for an epoch, in threads where there are several."""
     numbers = range(len(plan.lanes))
+    in_turn = len(numbers) == 1 or alongside().n_threads == 1 or mesh_set() is not None
     # The first epoch compiles: threads would each do so.
-    if len(numbers) == 1 or alongside().n_threads == 1 or state.epoch == 0:
+    if in_turn or state.epoch == 0:
         return [_train_lane(plan, state, number) for number in numbers]
     runs = [
         threads.submit(copy_context().run, _train_lane, plan, state, number) for number in numbers

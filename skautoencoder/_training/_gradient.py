@@ -14,6 +14,7 @@ from skautoencoder._draws import key_of
 from skautoencoder._model import Model
 from skautoencoder._training import _adjoints  # noqa: F401  the convolution's gradients
 from skautoencoder._training._factories import OptimizerFactory
+from skautoencoder._training._mesh import on_each_device, on_one_device, over_mesh
 from skautoencoder._training._programs import kept
 from skautoencoder._training._promotion import under_our_rules
 from skautoencoder._training._updates import in_turn, make_optimizer
@@ -54,31 +55,38 @@ class Program(NamedTuple):
 def training_program(structure: Any, batch_size: int, optimizer: str | OptimizerFactory) -> Program:
     """The :class:`Program` that trains, from all that changes it."""
 
-    def one(*arguments: Any) -> Any:
+    def train(*arguments: Any) -> Any:
         return train_block(*(*arguments, optimizer))
 
+    def one(*arguments: Any) -> Any:
+        return on_each_device(train(*arguments))
+
     def many(stacked: Any) -> Any:
-        return jax.vmap(lambda arguments: one(*arguments))(stacked)
+        return jax.vmap(lambda arguments: train(*arguments))(stacked)
 
     def start(params: Any) -> Any:
         return make_optimizer(optimizer, 0.0, 0.0).init(params)
 
     return Program(
         # The new weights take the place of the old ones, which are gone after a call.
-        jax.jit(under_our_rules(one), donate_argnums=0),
-        jax.jit(under_our_rules(many)),
-        jax.jit(under_our_rules(start)),
+        over_mesh(jax.jit(under_our_rules(one), donate_argnums=0)),
+        on_one_device(jax.jit(under_our_rules(many))),
+        over_mesh(jax.jit(under_our_rules(start))),
     )
 
 
 @kept
 def evaluation_program(structure: Any) -> Callable[..., Any]:
-    """The compiled function that gives the losses of held-out rows, from what changes it."""
+    """The compiled function that gives the losses of held-out rows, from what changes it.
 
-    def evaluate(params: Any, x: Any, model: Model, objective: Objective) -> Any:
-        return objective.validation_loss(model, params, x)
+    They are the rows of a block of one step.
+    """
 
-    return jax.jit(under_our_rules(evaluate))
+    def evaluate(params: Any, block: Block, model: Model, objective: Objective) -> Any:
+        model = model.seeing(None if block.seen is None else block.seen[0])
+        return on_each_device(objective.validation_loss(model, params, block.x[0]))
+
+    return over_mesh(jax.jit(under_our_rules(evaluate)))
 
 
 def train_block(

@@ -169,11 +169,11 @@ class GradientLearner:
         evaluate = evaluation_program(jax.tree.structure((self.model, self.objective)))
         losses = []
         for chunk in self._blocks(rows.chunks(index, few), _ROWS_A_CALL, max_steps=1):
-            model = self.model.seeing(None if chunk.seen is None else chunk.seen[0])
-            losses.append(evaluate(params, chunk.x[0], model, self.objective))
+            losses.append(evaluate(params, chunk, self.model, self.objective))
             jax.block_until_ready(losses[-_IN_FLIGHT:][0])
-        jax.block_until_ready(losses)  # see epoch
-        found = np.concatenate(losses)[: rows.count(index)].astype(np.float64)
+        # A mesh may have filled the chunks up.
+        found = np.concatenate([np.asarray(some)[:_ROWS_A_CALL] for some in losses])
+        found = found[: rows.count(index)].astype(np.float64)
         return self.objective.in_units(found, self.model, self.unit / unit)
 
     def start_loss(self, rows: Source, index: Index) -> float:

@@ -9,11 +9,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from skautoencoder._model import Model
+from skautoencoder._training._mesh import on_one_device
 
 # Derivatives of so many values are in memory at a time.
 _MOST_VALUES = 4_194_304
 
 
+@on_one_device
 def encoder_derivatives(fitted: Any, x: np.ndarray) -> np.ndarray:
     """Mean squares, over standardized rows, of the derivatives of the code by each column.
 
