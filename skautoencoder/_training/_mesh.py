@@ -50,17 +50,18 @@ def within(mesh: Mesh | None) -> AbstractContextManager:
 def over_mesh(program: Callable[..., Any]) -> Callable[..., Any]:
     """The same compiled program, the rows of its blocks spread over the mesh that is set.
 
-    Without a mesh it is called as it is.
+    Its first argument is weights. Without a mesh it is called as it is.
     """
 
     @wraps(program)
-    def run(*arguments: Any) -> Any:
+    def run(weights: Any, *others: Any) -> Any:
         users = mesh_set()
         if users is None:
-            return program(*arguments)
+            return program(weights, *others)
         mesh = _in_a_row(users.devices)
         with _start, within(mesh):
-            return program(*[_put(a, mesh) if isinstance(a, Block) else a for a in arguments])
+            spread = [_put(a, mesh) if isinstance(a, Block) else a for a in others]
+            return program(_put_whole(weights, mesh), *spread)
 
     return run
 
@@ -89,6 +90,19 @@ def on_each_device(tree: Any) -> Any:
 def _in_a_row(devices: Any) -> Mesh:
     """A mesh of the same devices, whose arrays' places XLA finds by itself."""
     return Mesh(np.ravel(devices), (_ROWS,), axis_types=(AxisType.Auto,))
+
+
+def _put_whole(weights: Any, mesh: Mesh) -> Any:
+    """Weights on each device of the mesh, where they are not yet."""
+    place = NamedSharding(mesh, PartitionSpec())
+
+    def put(values: Any) -> Any:
+        # Left on the host, they would be compiled for a second time when they are no more.
+        if isinstance(values, jax.Array):
+            return values
+        return jax.make_array_from_process_local_data(place, np.asarray(values))
+
+    return jax.tree.map(put, weights)
 
 
 def _put(block: Block, mesh: Mesh) -> Block:
