@@ -46,8 +46,8 @@ def add_to(commands):
         commands, "fit", f"DATA --out MODEL{ENDING}", "fit an autoencoder, and keep it in a file",
         "Fits an autoencoder to the rows of a table, and keeps it in a file, for 'transform', "
         "'inverse-transform', 'impute', and for skautoencoder.load in Python. Ctrl-C keeps the "
-        "best weights so far. A folder of Parquet or text files, and a file of more than 512 MiB, is "
-        "read in passes.",
+        "best weights so far. A folder of Parquet or text files, and a file of more than 512 MiB, "
+        "is read in passes.",
         _EXAMPLES,
     )  # fmt: skip
     add_data(parser)

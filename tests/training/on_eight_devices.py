@@ -11,7 +11,7 @@ import json
 import sys
 import tempfile
 import warnings
-from functools import partial
+from functools import cache, partial
 
 import jax
 import numpy as np
@@ -27,15 +27,20 @@ from skautoencoder.objectives import Contractive, Denoising
 from tests.conftest import curved, quick, quick_convolutional
 from tests.test_callbacks import stopped, with_gaps
 
-EIGHT = np.array(jax.devices())
-MESHES = {
-    "automatic": Mesh(EIGHT, ("data",), axis_types=(AxisType.Auto,)),
-    # explicit is what jax.make_mesh gives by default, by now
-    "explicit, two axes": Mesh(
-        EIGHT.reshape(2, 4), ("a", "b"), axis_types=(AxisType.Explicit,) * 2
-    ),
-}
-THREE = Mesh(EIGHT[:3], ("data",))
+
+@cache
+def meshes():
+    """Meshes of all devices and of three; there are eight only where this file is run."""
+    eight = np.array(jax.devices())
+    return {
+        "automatic": Mesh(eight, ("data",), axis_types=(AxisType.Auto,)),
+        # explicit is what jax.make_mesh gives by default, by now
+        "explicit, two axes": Mesh(
+            eight.reshape(2, 4), ("a", "b"), axis_types=(AxisType.Explicit,) * 2
+        ),
+        "three": Mesh(eight[:3], ("data",)),
+    }
+
 
 X = curved(300)
 X = (X - X.min(0)) / np.ptp(X, axis=0)
@@ -109,7 +114,7 @@ class Counting:
 def compared(estimator, rows, **arguments):
     """How far fits over each mesh are from one without; and whether that keeps its bits."""
     before, far, spread = found_by(estimator, rows, **arguments), {}, set()
-    for name, mesh in MESHES.items():
+    for name, mesh in list(meshes().items())[:2]:
         with _mesh.within(mesh), Counting() as count:
             after = found_by(estimator, rows, **arguments)
         spread |= count.shapes
@@ -126,7 +131,7 @@ def weights():
 def three():
     """Batches that the mesh does not divide."""
     one = found_by(trained(), X)
-    with _mesh.within(THREE), Counting() as count:
+    with _mesh.within(meshes()["three"]), Counting() as count:
         other = found_by(trained(), X)
     return {"apart": max(map(apart, one, other)), "spread": sorted(count.shapes)}
 
@@ -141,7 +146,7 @@ def chunks():
                 ours.partial_fit(rows)
         return ours.transform(X)
 
-    mesh = MESHES["automatic"]
+    mesh = meshes()["automatic"]
     one = codes(None, None, None)
     return {"apart": max(apart(one, codes(mesh, mesh, mesh)), apart(one, codes(mesh, None, mesh)))}
 
@@ -156,13 +161,13 @@ def warm():
                 ours.fit(X)
         return ours.transform(X)
 
-    mesh = MESHES["explicit, two axes"]
+    mesh = meshes()["explicit, two axes"]
     return {"apart": apart(codes(None, None), codes(None, mesh))}
 
 
 def checkpoint():
     """A fit that is stopped, and resumed from its checkpoint, both in a mesh."""
-    with _mesh.within(MESHES["automatic"]), tempfile.TemporaryDirectory() as folder:
+    with _mesh.within(meshes()["automatic"]), tempfile.TemporaryDirectory() as folder:
         whole = trained(max_iter=6).fit(X).transform(X)
         stopped(trained(max_iter=6), X, folder, after=3)
         resumed = trained(max_iter=6).set_callbacks(Checkpoint(folder)).fit(X).transform(X)
@@ -180,7 +185,7 @@ def search():
     one, found = scores(batch=False), {}
     ways = {"in turns": {"batch": False}, "two": {"batch": False, "n_jobs": 2}}
     for name, way in (ways | {"batched": {"batch": True}}).items():
-        with _mesh.within(MESHES["explicit, two axes"]), Counting() as count:
+        with _mesh.within(meshes()["explicit, two axes"]), Counting() as count:
             found[name] = apart(one, scores(**way))
         assert count.shapes, "no fit was spread"
     return {"apart": max(found.values())}
@@ -198,7 +203,7 @@ def after_a_fit():
         ]
 
     one, far = answers(), []
-    for mesh in MESHES.values():
+    for mesh in list(meshes().values())[:2]:
         with _mesh.within(mesh):
             far += map(apart, one, answers())
     return {"apart": max(far)}
@@ -213,7 +218,7 @@ def donated():
             kept.append(arguments[0].params)
             return super().train_block(program, arguments)
 
-    with _mesh.within(MESHES["automatic"]), beside(Keeping()):
+    with _mesh.within(meshes()["automatic"]), beside(Keeping()):
         trained().fit(X)
     later = [leaf for params in kept[1:] for leaf in jax.tree.leaves(params)]
     return {"gone": bool(later) and all(leaf.is_deleted() for leaf in later)}
