@@ -28,6 +28,42 @@ class Block(NamedTuple):
     seen: np.ndarray | None = None  # as x: the entries that count; None where all do
 
 
+class PartOfBlock(Block):
+    """What this process has of a block, of whose batches other processes have the rest."""
+
+    __slots__ = ()
+
+
+def in_step(found: Iterator[Block], counts: list[int], batch_size: int) -> Iterator[PartOfBlock]:
+    """Blocks of a part of the rows, as many and of as many steps as the longest part has.
+
+    Parameters
+    ----------
+    found : iterator of Block
+        Of the rows that this process reads; at least one.
+    counts : list of int
+        How many rows each process reads.
+    batch_size : int
+        Rows that each of them brings to a batch.
+    """
+    n_steps, block = -(-max(counts) // batch_size), None
+    while n_steps > 0:
+        new = next(found, None)
+        if new is not None:
+            block = new
+        elif block is not None:  # nothing is left here
+            block = block._replace(x=np.zeros_like(block.x), weight=np.zeros_like(block.weight))
+        assert block is not None, "there is a row"
+        yield PartOfBlock(*block._replace(n_steps=min(len(block.x), n_steps)))
+        n_steps -= len(block.x)
+
+
+def rows_of_steps(first: int, n_steps: int, counts: list[int], batch_size: int) -> np.ndarray:
+    """How many rows all processes together bring to each step from the first on."""
+    begun = (first + np.arange(n_steps))[:, None] * batch_size
+    return (np.array(counts) - begun).clip(0, batch_size).sum(axis=1)
+
+
 def few_rows(n_features: int) -> int:
     """How many rows a chunk for :func:`blocks` is best of."""
     return max(1, _FEW_VALUES // n_features)

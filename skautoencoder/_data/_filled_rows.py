@@ -61,7 +61,7 @@ def seen_columns(rows: Source) -> np.ndarray:
     seen = np.zeros(rows.n_features, bool)
     for chunk in rows.chunks(rows.everything, max(1, _CHUNK_VALUES // rows.n_features)):
         seen |= ~np.isnan(chunk.x).all(axis=0)
-    return seen
+    return rows.across(seen, np.logical_or)
 
 
 def spread_of_seen(rows: Source) -> float:

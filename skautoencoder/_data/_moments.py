@@ -67,11 +67,14 @@ def moments_of(rows: Source, index: Index) -> Moments:
     for x, share in weighted_chunks(rows, index):
         mean = mean + share @ x
         low, high = np.minimum(low, x.min(axis=0)), np.maximum(high, x.max(axis=0))
+    mean = rows.across(mean)
+    low, high = rows.across(low, np.minimum), rows.across(high, np.maximum)
     constant = low == high
     mean = np.where(constant, low, mean)  # the rounding of a mean is no variance
     unit = _unit(low, high)
     center = mean / unit
-    variance = sum(share @ (x / unit - center) ** 2 for x, share in weighted_chunks(rows, index))
+    parts = (share @ (x / unit - center) ** 2 for x, share in weighted_chunks(rows, index))
+    variance = rows.across(sum(parts))
     return Moments(mean, np.where(constant, 0.0, variance), high, unit)
 
 
@@ -88,6 +91,8 @@ def _moments_of_sparse(rows: Source, index: Index) -> Moments:
         count += np.bincount(entries.col, minlength=n_features)
         np.minimum.at(low, entries.col, entries.data)
         np.maximum.at(high, entries.col, entries.data)
+    mean, full, count = rows.across(np.array([mean, full, count]))
+    low, high = rows.across(low, np.minimum), rows.across(high, np.maximum)
     some_zero = count < rows.count(index)
     low = np.where(some_zero, np.minimum(low, 0), low)
     high = np.where(some_zero, np.maximum(high, 0), high)
@@ -95,11 +100,13 @@ def _moments_of_sparse(rows: Source, index: Index) -> Moments:
     mean = np.where(constant, low, mean)
     unit = _unit(low, high)
     center = mean / unit
-    variance = np.clip(1 - full, 0, None) * center**2  # of zeros
+    of_zeros = np.clip(1 - full, 0, None) * center**2
+    variance = np.zeros(n_features)
     for x, share in sparse_shares(rows, index):
         entries = x.tocoo()
         squares = share[entries.row] * (entries.data / unit - center[entries.col]) ** 2
         variance += np.bincount(entries.col, squares, n_features)
+    variance = of_zeros + rows.across(variance)
     return Moments(mean, np.where(constant, 0.0, variance), high, unit)
 
 

@@ -73,6 +73,14 @@ class Rows:
         """How many rows there are at ``index``."""
         return len(index)
 
+    def counts(self, index: np.ndarray) -> list[int]:
+        """As many, in a list of one: no other process reads a part."""
+        return [len(index)]
+
+    def across(self, values: Any, how: Any = None) -> Any:
+        """The same values."""
+        return values
+
     def total_weight(self, index: np.ndarray) -> float:
         """What they weigh together."""
         return float(self.weight[index].sum())

@@ -64,6 +64,15 @@ class Source(Protocol):
     def count(self, index: Index) -> int:
         """How many rows there are at ``index``."""
 
+    def counts(self, index: Index) -> list[int]:
+        """How many of them each process reads, where several read a part each; else of all."""
+
+    def across(self, values: Any, how: Any = ...) -> Any:
+        """What all processes together have, of values that each has of its part: their sum.
+
+        Or whatever ``how(one, other)`` makes of them.
+        """
+
     def total_weight(self, index: Index) -> float:
         """What they weigh together."""
 

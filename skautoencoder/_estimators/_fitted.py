@@ -133,7 +133,7 @@ class FittedAutoencoder:
         n_together = _TOGETHER * chunk_size(self.network.widest)
         chunks = rows.chunks(rows.everything, n_together)
         total = sum(float(chunk.weight @ self.squared_errors(chunk.x)) for chunk in chunks)
-        return total / rows.total_weight(rows.everything)
+        return rows.across(total) / rows.total_weight(rows.everything)
 
     def log_likelihood(self, X, n_draws, rng):
         """A lower bound of each row's log-likelihood, from so many draws of its code."""
@@ -162,9 +162,11 @@ class FittedAutoencoder:
         square: Any = 0.0
         for chunk in rows.chunks(index, 16 * chunk_size(self.network.widest)):
             codes, share = self.codes(chunk.x), chunk.weight / total_weight
-            centre = codes.mean(axis=0) if centre is None else centre
+            if centre is None:
+                centre = rows.across(codes.mean(axis=0), _either)
             total += share @ (codes - centre)
             square += share @ (codes - centre) ** 2
+        total, square = rows.across(np.array([total, square]))
         return np.sqrt((square - total**2).clip(0))
 
     def _in_precision(self, dtype):
@@ -191,6 +193,10 @@ class FittedAutoencoder:
             return function(model.seeing(seen), params, x, rows)
 
         return together(of_chunk, X, chunk_size(self.network.widest), dtype, *width)
+
+
+def _either(one, other):
+    return one
 
 
 def each_array(function, params):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import wraps
 
 import numpy as np
@@ -9,6 +10,8 @@ import numpy as np
 from skautoencoder._data._rows import Rows
 from skautoencoder._estimators._input import check_groups, check_rows, check_weight
 from skautoencoder._processes import check_jax_works
+from skautoencoder._streams._apart import ALONE
+from skautoencoder._streams._merged import merged
 from skautoencoder._streams._recognized import stream_of
 from skautoencoder._streams._rows import StreamedRows
 from skautoencoder._streams._survey import survey
@@ -44,7 +47,10 @@ def rows_to_learn(estimator, X, sample_weight, groups, seed, *, reset, fraction)
     def check(batch, first):
         return estimator._check_values(check_rows(estimator, batch, reset=reset and first))
 
-    found = survey(stream, check, fraction, seed)
+    apart = _apart()
+    stream = apart.part_of(stream)
+    mine = survey(stream, check, fraction, seed, apart.number)
+    found = merged(apart.gathered(mine))
     if reset and found.n_rows < 2:
         raise ValueError(
             f"X is {stream.name}, which yields {found.n_rows} rows with a weight above zero, but "
@@ -53,13 +59,22 @@ def rows_to_learn(estimator, X, sample_weight, groups, seed, *, reset, fraction)
     if found.whole is not None:
         x, weight, label = found.whole
         return Rows(x, check_weight(weight, x)), label
-    rows = StreamedRows(stream, check, found, seed)
+    rows = StreamedRows(stream, check, found, seed, apart=apart)
     if fraction and rows.held_out is None:
         raise ValueError(
             "groups leaves all rows in one group, so none can be held out from the others. "
             "Give X_val, or set early_stopping=False."
         )
     return rows, rows.held_out_labels
+
+
+def _apart():
+    """Which process this is, of those that share a mesh."""
+    if "jax" not in sys.modules:  # so there is no mesh
+        return ALONE
+    from skautoencoder._training._gathered import apart
+
+    return apart()
 
 
 def by_batches(method):

@@ -84,7 +84,7 @@ def principal_axes(
         standardization = moments.standardization
         if direct:
             variance, axes = _all_axes(rows, index, standardization, n_axes, hidden)
-        elif n_rows <= _DIRECT:
+        elif n_rows <= _DIRECT and len(rows.counts(index)) == 1:
             variance, axes = _axes_of_rows(next(_standard_chunks(rows, index, standardization)))
         else:
             variance, axes = _leading(rows, index, standardization, n_axes or _DIRECT, rng)
@@ -156,8 +156,13 @@ def _all_axes(
     n_features = len(variance)
     factor = np.empty((0, n_features))
     for x in _standard_chunks(rows, index, standardization, least=2 * n_features):
-        factor = linalg.qr(np.vstack([factor, x]), mode="r")[0][:n_features]
-    return _axes_of_rows(factor)
+        factor = _triangle(factor, x)
+    return _axes_of_rows(rows.across(factor, _triangle))
+
+
+def _triangle(above: np.ndarray, below: np.ndarray) -> np.ndarray:
+    """The triangular factor of two matrices, one below the other."""
+    return linalg.qr(np.vstack([above, below]), mode="r")[0][: above.shape[1]]
 
 
 def _axes_of_rows(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -178,7 +183,7 @@ def _covariance_times(
     product: Any = 0.0
     for x in _standard_chunks(rows, index, standardization, least=1):
         product += x.T @ (x if matrix is None else x @ matrix)
-    return product
+    return rows.across(product)
 
 
 def _sparse_covariance_times(
@@ -190,7 +195,7 @@ def _sparse_covariance_times(
     for x, share in sparse_shares(rows, index):
         scores = share[:, None] * (x @ matrix - mean @ matrix)
         product += x.T @ scores - np.outer(mean, scores.sum(axis=0))
-    return product / scale**2
+    return rows.across(product) / scale**2
 
 
 def _leading(

@@ -15,6 +15,7 @@ from skautoencoder._data._filling import Filling
 from skautoencoder._data._rows import Rows, dense, slices
 from skautoencoder._data._source import MOST_DENSE_COLUMNS, Chunk, SparseChunk
 from skautoencoder._streams._ahead import ahead
+from skautoencoder._streams._apart import ALONE, Apart
 from skautoencoder._streams._smallest import Kept
 from skautoencoder._streams._stream import Stream
 from skautoencoder._streams._survey import Checked, Survey, checked, keys_of
@@ -49,6 +50,9 @@ class StreamedRows:
         Of the keys that tell which rows are held out.
     filling : Filling or None
         What fills gaps.
+    apart : Apart
+        Where several processes read a part of the stream each, ``X`` is that of this process,
+        and all else is of the whole.
     """
 
     X: Stream
@@ -56,6 +60,7 @@ class StreamedRows:
     survey: Survey
     seed: int
     filling: Filling | None = None
+    apart: Apart = ALONE
 
     @property
     def n_features(self) -> int:
@@ -115,6 +120,31 @@ class StreamedRows:
         """How many rows there are."""
         return index.n_rows if isinstance(index, Part) else len(index)
 
+    def counts(self, index: Part | np.ndarray) -> list[int]:
+        """How many of them each process reads."""
+        if not isinstance(index, Part):
+            return [len(index)]
+        return self._counts[index.limit > 0]
+
+    @cached_property
+    def _counts(self) -> tuple[list[int], list[int]]:
+        """How many rows each process reads, and how many of them are not held out."""
+        kept = self.survey.held_out
+        if self.apart.n_processes == 1:
+            n_held_out = 0 if kept is None else int(kept.n_copies.sum())
+            return [self.survey.n_rows], [self.survey.n_rows - n_held_out]
+        everything = Part(-1, 0.0, 0)
+        found = [
+            sum(n_new for n_new, _ in self._chunks(part, np.arange(self.X.n_pieces)))
+            for part in (everything, everything._replace(limit=self.survey.limit))
+        ]
+        of_all, of_learnt = zip(*self.apart.gathered(found), strict=True)
+        return list(of_all), list(of_learnt)
+
+    def across(self, values: np.ndarray, how: Any = np.add) -> np.ndarray:
+        """What all processes together have, of values that each has of its part."""
+        return self.apart.reduced(values, how)
+
     def total_weight(self, index: Part | np.ndarray) -> float:
         """What they weigh together."""
         return index.weight if isinstance(index, Part) else self._some.total_weight(index)
@@ -146,7 +176,7 @@ class StreamedRows:
         rng = np.random.default_rng(rng.integers(2**63))
         chunks = self._pass(index, rng.permutation(self.X.n_pieces))
         n_window = max(_FEWEST_IN_WINDOW, _WINDOW_VALUES // self.n_features)
-        return shuffled(chunks, min(n_window, index.n_rows), n_together, rng)
+        return shuffled(chunks, min(n_window, max(self.counts(index))), n_together, rng)
 
     def drawn(self, n: int, rng: np.random.Generator) -> Chunk:
         """Up to ``n`` of the rows in memory, drawn at random, in order."""
@@ -177,9 +207,10 @@ class StreamedRows:
             n_rows += n_new
             if len(chunk.x):
                 yield chunk
-        if n_rows != part.n_rows:
+        expected = self.counts(part)[self.apart.number]
+        if n_rows != expected:
             raise ValueError(
-                f"X is {self.X.name}, which yielded {part.n_rows} rows to learn from when it was "
+                f"X is {self.X.name}, which yielded {expected} rows to learn from when it was "
                 f"first read, and {n_rows} now: it must yield the same rows each time."
             )
 

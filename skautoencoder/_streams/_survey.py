@@ -54,6 +54,7 @@ def survey(
     check: Callable[[Any, bool], Any],
     fraction: float,
     seed: int,
+    number: int = 0,
 ) -> Survey:
     """The :class:`Survey` of a stream.
 
@@ -66,6 +67,8 @@ def survey(
     fraction : float
         Share of the rows, or of groups where there are labels, to hold out.
     seed : int
+    number : int
+        Of the process, where several read parts of one stream.
 
     Raises
     ------
@@ -75,7 +78,9 @@ def survey(
     pass_by: _PassBy | None = None
     for batch in ahead(checked(stream, np.arange(stream.n_pieces), check, first=True)):
         if pass_by is None:
-            pass_by = _PassBy(batch.x.shape[1], fraction, seed, labeled=batch.label is not None)
+            pass_by = _PassBy(
+                batch.x.shape[1], fraction, seed, number, labeled=batch.label is not None
+            )
         pass_by.add(batch)
     if pass_by is None:
         raise ValueError(f"X is {stream.name}, which yields no rows that have a weight.")
@@ -113,16 +118,26 @@ def keys_of(batch: Checked, seed: int) -> np.ndarray:
     return _mixed(found, seed)
 
 
+def most_held_out(n_features: int) -> int:
+    """How many rows are held out at most."""
+    return max(_FEWEST_HELD_OUT, _HELD_OUT_VALUES // n_features)
+
+
+def most_drawn(n_features: int) -> int:
+    """How many rows are drawn to look at."""
+    return min(_MOST_DRAWN, max(_FEWEST_DRAWN, _DRAWN_VALUES // n_features))
+
+
 class _PassBy:
     """What is noted while batches pass by."""
 
-    def __init__(self, n_features: int, fraction: float, seed: int, *, labeled: bool) -> None:
-        most = max(_FEWEST_HELD_OUT, _HELD_OUT_VALUES // n_features)
+    def __init__(
+        self, n_features: int, fraction: float, seed: int, number: int, *, labeled: bool
+    ) -> None:
         limit = int(fraction * LARGEST_KEY)
-        self._held_out = Smallest(most, limit, as_one=not labeled)
-        n_drawn = min(_MOST_DRAWN, max(_FEWEST_DRAWN, _DRAWN_VALUES // n_features))
-        self._drawn = Smallest(n_drawn)
-        self._seed, self._rng = seed, np.random.default_rng(seed)
+        self._held_out = Smallest(most_held_out(n_features), limit, as_one=not labeled)
+        self._drawn = Smallest(most_drawn(n_features))
+        self._seed, self._rng = seed, np.random.default_rng([seed, number])
         self._digest = hashlib.sha256()
         self._all: list[Checked] | None = []
         self._n_rows, self._weight, self._has_gaps = 0, 0.0, False
@@ -161,8 +176,8 @@ class _PassBy:
             f"{self._n_rows} x {self._n_features}, {self._digest.hexdigest()}",
             drawn,
             held_out,
-            0 if held_out is None else self._held_out.limit,
-            None if self._all is None else _whole(self._all),
+            self._held_out.limit,
+            None if self._all is None else joined(self._all),
         )
 
 
@@ -194,7 +209,8 @@ def _mixed(keys: np.ndarray, seed: int) -> np.ndarray:
     return found ^ (found >> np.uint64(31))
 
 
-def _whole(batches: list[Checked]) -> Checked:
+def joined(batches: list[Checked]) -> Checked:
+    """Batches, one after the other."""
     x, weight, label = zip(*batches, strict=True)
     return Checked(
         stacked(list(x)),

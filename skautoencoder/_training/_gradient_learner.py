@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from skautoencoder._data._blocks import Block, blocks, few_rows
+from skautoencoder._data._blocks import Block, blocks, few_rows, in_step, rows_of_steps
 from skautoencoder._data._source import Chunk, Index, Source, weights
 from skautoencoder._model import Model
 from skautoencoder._training._execution import alongside
@@ -152,9 +152,16 @@ class GradientLearner:
         The learning rate falls over ``n_epochs``; it is constant where that is None.
         """
         n_steps = None if n_epochs is None else n_epochs * self.steps_an_epoch(rows.count(index))
-        totals = []
-        for block in self._blocks(rows.shuffled(index, few_rows(rows.n_features), rng)):
+        totals, first = [], state.n_steps
+        counts = rows.counts(index)
+        for block in self._shared(rows.shuffled(index, few_rows(rows.n_features), rng), counts):
             arguments = self._arguments(state, block, n_steps, rng)
+            if len(counts) > 1:
+                n_rows = rows_of_steps(
+                    state.n_steps - first, len(block.x), counts, self.batch_size // len(counts)
+                )
+                schedule = arguments[2]._replace(n_rows=n_rows.astype(np.float32))
+                arguments = (*arguments[:2], schedule, *arguments[3:])
             weights, total = alongside().train_block(self.program, arguments)
             totals.append(total)
             jax.block_until_ready(totals[-_IN_FLIGHT:][0])
@@ -200,6 +207,13 @@ class GradientLearner:
         limit = min(self.loss_limit(loss), self.recipe.far_out * self.unit_loss)
         arrays = jax.tree.leaves(epoch.state.weights)
         return epoch.loss <= limit and all(np.isfinite(array).all() for array in arrays)
+
+    def _shared(self, chunks: Iterable[Chunk], counts: list[int]) -> Iterator[Block]:
+        """The blocks of this process, of which there are as many as there are counts."""
+        if len(counts) == 1:
+            return self._blocks(chunks)
+        here = self.batch_size // len(counts)
+        return in_step(self._blocks(chunks, here), counts, here)
 
     def _blocks(
         self, chunks: Iterable[Chunk], batch_size: int | None = None, **settings: int

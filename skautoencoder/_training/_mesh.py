@@ -15,7 +15,7 @@ import jax
 import numpy as np
 from jax.sharding import AxisType, Mesh, NamedSharding, PartitionSpec
 
-from skautoencoder._data._blocks import Block
+from skautoencoder._data._blocks import Block, PartOfBlock
 
 _Arguments = ParamSpec("_Arguments")
 _Output = TypeVar("_Output")
@@ -110,7 +110,9 @@ def _put(block: Block, mesh: Mesh) -> Block:
 
     A batch that cannot be is filled up with rows that weigh nothing.
     """
-    place, n_parts = NamedSharding(mesh, PartitionSpec(None, _ROWS)), len(mesh.local_devices)
+    place = NamedSharding(mesh, PartitionSpec(None, _ROWS))
+    is_part = isinstance(block, PartOfBlock)
+    n_parts = len(mesh.local_devices) if is_part else mesh.size
 
     def put(values: np.ndarray | None) -> Any:
         if values is None:
@@ -118,6 +120,8 @@ def _put(block: Block, mesh: Mesh) -> Block:
         n_missing = -values.shape[1] % n_parts
         if n_missing:
             values = np.pad(values, [(0, 0), (0, n_missing), *[(0, 0)] * (values.ndim - 2)])
-        return jax.make_array_from_process_local_data(place, values)
+        if is_part:
+            return jax.make_array_from_process_local_data(place, values)
+        return jax.make_array_from_callback(values.shape, place, lambda some: values[some])
 
-    return block._replace(x=put(block.x), weight=put(block.weight), seen=put(block.seen))
+    return Block(put(block.x), put(block.weight), block.n_steps, put(block.seen))
