@@ -60,8 +60,8 @@ def backend_of_other_machines():
     at its side, too, and is spread already.
     """
     backend = type(get_active_backend()[0])
-    dask = sys.modules.get("distributed.utils")
-    in_worker = dask is not None and hasattr(dask.thread_state, "execution_state")
+    in_thread = getattr(sys.modules.get("distributed.utils"), "thread_state", None)
+    in_worker = hasattr(in_thread, "execution_state")  # which joblib's own backend goes by, too
     of_this_machine = backend.__module__ == ThreadingBackend.__module__
     return None if of_this_machine or in_worker else backend.__name__
 

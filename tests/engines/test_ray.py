@@ -13,7 +13,7 @@ import joblib
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import GridSearchCV, cross_validate
 
 from skautoencoder import AutoencoderSearchCV
 from tests.conftest import curved, quick
@@ -77,6 +77,15 @@ def test_a_search_of_ours_stays_in_its_process_and_says_so():
     with on_ray(), pytest.warns(UserWarning, match="workers of joblib's RayBackend idle"):
         search.fit(curved(120))
     assert set(figures(search, "process")) == {os.getpid()}
+
+
+def test_whole_searches_of_ours_are_spread_over_workers():
+    search = AutoencoderSearchCV(quick(), GRID, cv=2, scoring=where, refit="score")
+    with on_ray():
+        found = cross_validate(search, curved(120), cv=2, return_estimator=True)
+    for each in found["estimator"]:
+        assert len(set(figures(each, "process"))) == 1  # all of a search at one place
+        assert os.getpid() not in figures(each, "process")
 
 
 def test_a_killed_worker_ends_a_search_unless_it_may_restart(tmp_path):
