@@ -57,6 +57,13 @@ def test_blocks_of_an_array_are_transformed_where_they_are(client):
     assert codes.chunks == ((50, 50, 20), (2,))
     assert codes.dtype == np.float32
     assert_allclose(codes.compute(), ours.transform(X), rtol=1e-5, atol=1e-6)
+    whole = da.from_array(X, chunks=(50, 5))
+    scores = whole.map_blocks(ours.score_samples, dtype=X.dtype, drop_axis=1)
+    assert_allclose(scores.compute(), ours.score_samples(X), rtol=1e-4)
+    rebuilt = codes.map_blocks(ours.inverse_transform, dtype=X.dtype, chunks=whole.chunks)
+    assert_allclose(
+        rebuilt.compute(), ours.inverse_transform(codes.compute()), rtol=1e-4, atol=1e-5
+    )
 
 
 def test_partitions_of_a_frame_are_transformed_and_may_be_empty(client):
