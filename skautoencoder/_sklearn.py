@@ -1,5 +1,7 @@
 """The only door to names that scikit-learn and joblib keep to themselves."""
 
+import sys
+
 from joblib.parallel import ThreadingBackend, get_active_backend
 from sklearn.base import _fit_context as fit_context
 from sklearn.impute._base import _BaseImputer as BaseImputer
@@ -20,6 +22,7 @@ __all__ = [
     "RealNotInt",
     "StrOptions",
     "ThreadingBackend",
+    "backend_of_other_machines",
     "check_feature_names_in",
     "check_n_features",
     "check_parameters",
@@ -48,6 +51,19 @@ class DocumentedMixin:
         "https://skautoencoder.readthedocs.io/en/stable/api/generated/"
         "{estimator_module}.{estimator_name}.html"
     )
+
+
+def backend_of_other_machines():
+    """The backend by which joblib now spreads work over machines, by its class; or None.
+
+    joblib's own backends are all of this machine, but for dask's. What dask's workers run has it
+    at its side, too, and is spread already.
+    """
+    backend = type(get_active_backend()[0])
+    in_thread = getattr(sys.modules.get("distributed.utils"), "thread_state", None)
+    in_worker = hasattr(in_thread, "execution_state")  # which joblib's own backend goes by, too
+    of_this_machine = backend.__module__ == ThreadingBackend.__module__
+    return None if of_this_machine or in_worker else backend.__name__
 
 
 def infer_dimension(variance, n_samples):

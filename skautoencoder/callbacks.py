@@ -105,6 +105,10 @@ class Checkpoint:
         self._known = True
         return file
 
+    def __getstate__(self) -> dict[str, Any]:
+        # A copy is of a fit that a worker makes for a search, and its others stand in the folder.
+        return self.__dict__ | {"_known": True}
+
     def setup(self, estimator: Any, context: Any) -> None:
         """Part of scikit-learn's protocol: nothing to do."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import random
 import re
 import signal
@@ -290,3 +291,11 @@ def test_a_process_killed_twenty_times_loses_at_most_an_epoch_each_time(tmp_path
     finished, _ = run(tmp_path / "killed").communicate()
     assert finished.splitlines()[-1] == undisturbed.splitlines()[-1]
     assert finished.startswith("Epoch") or last == 400
+
+
+def test_a_copy_that_a_worker_has_takes_the_other_fits_of_a_search_for_granted(tmp_path):
+    """As in another process, where each fit comes with a copy of the callback."""
+    for learning_rate in (1e-3, 1e-2):  # else it warns: "begins anew"
+        ours = AutoencoderTransformer(2, **QUICK | {"learning_rate": learning_rate})
+        pickle.loads(pickle.dumps(ours.set_callbacks(Checkpoint(tmp_path)))).fit(X)
+    assert len(list(tmp_path.glob("*.safetensors"))) == 2

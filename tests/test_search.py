@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pickle
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
+from joblib.parallel import ThreadingBackend
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.sparse import csr_array
 from sklearn.base import clone
@@ -84,6 +86,19 @@ def test_in_a_pipeline_before_a_classifier_and_at_the_end():
         for name in SCORES:
             assert_allclose(ours.cv_results_[name], theirs.cv_results_[name], atol=1e-6)
         assert ours.score(X, y) == pytest.approx(theirs.score(X, y), abs=1e-6)
+
+
+class Elsewhere(ThreadingBackend):
+    """A backend that is none of joblib's own, as of dask or ray: tests/engines."""
+
+
+def test_workers_that_stay_idle_are_told_of():
+    joblib.register_parallel_backend("elsewhere", Elsewhere)
+    search = AutoencoderSearchCV(quick(), {"weight_decay": [0.0]}, cv=2)
+    with joblib.parallel_config("elsewhere"), pytest.warns(UserWarning, match="Elsewhere idle"):
+        search.fit(curved(60))
+    with joblib.parallel_config("threading", n_jobs=2):
+        search.fit(curved(60))  # and of joblib's own there is nothing to tell
 
 
 def test_a_refit_that_uses_joblib_itself_is_left_alone():

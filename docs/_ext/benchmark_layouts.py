@@ -314,6 +314,24 @@ def halving(result: Result) -> Table:
     return [*header, "score", "score, halving"], rows
 
 
+def engines(result: Result) -> Table:
+    """What joblib's engines cost a small search."""
+    columns = {
+        "start, seconds": ("start, s", 1),
+        "first search, seconds": ("search, s", 1),
+        "second search, seconds": ("again", 1),
+        "wide network, seconds": ("wide", 1),
+        "milliseconds a task": ("a task, ms", 1),
+        "programs a worker compiled": ("programs a worker compiled", 0),
+        "workers in two searches": ("workers in two searches", 0),
+    }
+    rows = [
+        [name, *(digits(found[key], places) for key, (_, places) in columns.items())]
+        for name, found in result.items()
+    ]
+    return ["", *(header for header, _ in columns.values())], rows
+
+
 def time_to_error(result: Result) -> Table:
     """Until half of PCA's error on MNIST."""
     rows = [
@@ -454,6 +472,7 @@ LAYOUTS = {
     "small data speed": Layout("small_data_speed", "speed/small_data_speed.py", small_data_speed),
     "search speed": Layout("search_speed", "speed/search_speed.py", search_speed),
     "halving": Layout("search_speed", "speed/search_speed.py", halving),
+    "engines": Layout("engines", "speed/engines.py", engines),
     "time to error": Layout("time_to_error", "speed/time_to_error.py", time_to_error),
     "transform speed": Layout("transform_speed", "speed/transform_speed.py", transform_speed),
     "onnx speed": Layout("onnx_speed", "speed/onnx_speed.py", onnx_speed),

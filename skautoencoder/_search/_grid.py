@@ -24,6 +24,7 @@ from skautoencoder._sklearn import (
     DocumentedMixin,
     Interval,
     ThreadingBackend,
+    backend_of_other_machines,
     get_active_backend,
     without_running_fit,
 )
@@ -89,6 +90,11 @@ class AutoencoderSearchCV(DocumentedMixin, GridSearchCV):
     batched_ : bool
         Whether the fits were batched in the end.
 
+    Warns
+    -----
+    UserWarning
+        In ``fit``, where joblib's backend is dask's or ray's: the fits stay in this process.
+
     Raises
     ------
     ValueError
@@ -105,6 +111,11 @@ class AutoencoderSearchCV(DocumentedMixin, GridSearchCV):
 
     Where a mesh is set by ``jax.set_mesh``, each fit is spread over its devices; fits that are
     batched run on one of them.
+
+    The fits meet in the memory of one process, so joblib's backend is not asked, whatever
+    ``joblib.parallel_config`` says. On several machines :class:`GridSearchCV
+    <sklearn.model_selection.GridSearchCV>` spreads fits over workers, and ``cross_validate``
+    spreads searches of this class, each within one worker.
 
     With halving all fits are in memory at once: ``n_candidates * n_splits`` times the
     training rows of a fold, and four times the weights. Batches hold up to 64 fits, fewer
@@ -186,6 +197,14 @@ class AutoencoderSearchCV(DocumentedMixin, GridSearchCV):
             The fitted search.
         """
         check_jax_works()  # else each fit would fail on its own
+        elsewhere = backend_of_other_machines()
+        if elsewhere is not None:
+            warnings.warn(
+                "AutoencoderSearchCV trains all fits in threads of this process, and leaves the "
+                f"workers of joblib's {elsewhere} idle. GridSearchCV spreads the fits over them; "
+                "cross_validate, or a grid search over this one, spreads whole searches.",
+                stacklevel=2,
+            )
         threads = _Threads()
         try:
             with joblib.parallel_config(backend=threads):
