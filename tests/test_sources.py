@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+import h5py
 import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import zarr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
@@ -90,6 +92,19 @@ def memory_map(X, path):
     return found
 
 
+def in_hdf5(X, path):
+    file = h5py.File(path / "rows.h5", "w")
+    return file.create_dataset("rows", data=X, chunks=(100, 5))
+
+
+def in_zarr(X, path):
+    array = zarr.create_array(
+        store=str(path / "rows.zarr"), shape=X.shape, chunks=(100, 5), dtype=X.dtype
+    )
+    array[:] = X
+    return array
+
+
 SOURCES = {
     "Parquet folder": lambda X, path: from_parquet(path / "parquet"),
     "Parquet files": lambda X, path: from_parquet(
@@ -107,7 +122,10 @@ SOURCES = {
     "lazy frame": lambda X, path: pl.scan_parquet(path / "parquet" / "*.parquet"),
     "array that is sliced": lambda X, path: Sliced(X),
     "memory map": memory_map,
+    "HDF5": in_hdf5,
+    "zarr": in_zarr,
 }
+IN_FILES_OF_THEIR_OWN = {"memory map", "HDF5", "zarr"}
 each_source = pytest.mark.parametrize("name", SOURCES)
 
 
@@ -125,7 +143,7 @@ def of_array(X):
 
 @each_source
 def test_a_small_source_is_as_an_array(name, X, folder, of_array, tmp_path):
-    source = SOURCES[name](X, tmp_path if name == "memory map" else folder)
+    source = SOURCES[name](X, tmp_path if name in IN_FILES_OF_THEIR_OWN else folder)
     found = ours().fit(source)
     assert_array_equal(found.transform(X), of_array.transform(X))
     assert found.loss_curve_ == of_array.loss_curve_
@@ -134,7 +152,7 @@ def test_a_small_source_is_as_an_array(name, X, folder, of_array, tmp_path):
 
 @each_source
 def test_all_that_takes_rows_takes_a_source(name, X, folder, in_passes, tmp_path):
-    source = SOURCES[name](X, tmp_path if name == "memory map" else folder)
+    source = SOURCES[name](X, tmp_path if name in IN_FILES_OF_THEIR_OWN else folder)
     found = ours().fit(source)
     assert_allclose(found.transform(source), found.transform(X), rtol=1e-5, atol=1e-6)
     assert_allclose(found.score_samples(source), found.score_samples(X), rtol=1e-5, atol=1e-6)

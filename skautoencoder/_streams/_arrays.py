@@ -64,7 +64,8 @@ def stream_of_partitions(X: Any, sample_weight: Any = None, groups: Any = None) 
         If weights or labels are given, and how many rows partitions have is not known.
     """
     known = [] if hasattr(X, "columns") else [int(n) for n in X.chunks[0] if n == n]
-    if len(known) < X.npartitions and (sample_weight is not None or groups is not None):
+    n_pieces = X.npartitions if hasattr(X, "columns") else X.numblocks[0]
+    if len(known) < n_pieces and (sample_weight is not None or groups is not None):
         raise ValueError(
             "sample_weight and groups need an array whose chunks have known sizes: call "
             "X.compute_chunk_sizes() first, or pass skautoencoder.sources.from_batches with the "
@@ -77,7 +78,6 @@ def stream_of_partitions(X: Any, sample_weight: Any = None, groups: Any = None) 
         part = X.partitions[piece].compute()
         yield Batch(part, *_sliced(some, sample_weight, groups))
 
-    n_pieces = X.npartitions if hasattr(X, "columns") else X.numblocks[0]
     return Stream(_name(X), n_pieces, read)
 
 

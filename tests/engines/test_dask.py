@@ -129,3 +129,19 @@ def checkpoints(folder):
     """When each fit was last heard of."""
     files = (folder / "checkpoints").glob("*.safetensors")
     return {path.name: path.stat().st_mtime_ns for path in files}
+
+
+def test_arrays_and_frames_are_learnt_from_a_partition_at_a_time(client, monkeypatch):
+    monkeypatch.setattr("skautoencoder._streams._survey.IN_MEMORY_VALUES", 0)
+    X = curved(400)
+    names = [f"c{number}" for number in range(X.shape[1])]
+    array = da.from_array(X, chunks=(150, 2))
+    frame = dd.from_pandas(pd.DataFrame(X, columns=names), npartitions=3)
+    for rows in (array, frame, array[array[:, 0] > -10]):  # of the last, nobody knows the lengths
+        ours = quick().fit(rows)
+        assert ours.n_samples_ == 400
+        assert np.asarray(ours.transform(rows)).shape == (400, 2)
+    weight = np.arange(400) % 3
+    assert quick().fit(array, sample_weight=weight).n_samples_ == np.count_nonzero(weight)
+    with pytest.raises(ValueError, match="compute_chunk_sizes"):
+        quick().fit(array[array[:, 0] > -10], sample_weight=weight)
