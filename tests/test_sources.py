@@ -19,10 +19,13 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 
 from skautoencoder import (
+    AutoencoderDetector,
     AutoencoderImputer,
+    AutoencoderSearchCV,
     AutoencoderTransformer,
     RBMTransformer,
     TableAutoencoderTransformer,
+    compare_transformers,
 )
 from skautoencoder._data._groups import row_hashes
 from skautoencoder._data._moments import moments_of
@@ -363,6 +366,19 @@ def test_others_read_a_small_source_whole(X, folder):
     filled = imputer.fit_transform(from_batches(np.array_split(gaps, 3)))
     assert_array_equal(filled, imputer.fit_transform(gaps))
     assert ours().fit(X).feature_importances(source).shape == (2, 5)
+    search = AutoencoderSearchCV(ours(max_iter=1), {"n_components": [1, 2]}, cv=2)
+    assert search.fit(source).best_params_ == search.fit(X).best_params_
+    batches = from_batches(np.array_split(X, 3))
+    detector = AutoencoderDetector(random_state=0, estimator=ours(max_iter=1))
+    assert_array_equal(detector.fit(batches).p_values(batches), detector.fit(X).p_values(X))
+    compared = compare_transformers({"a": ours()}, batches, n_components=[1], random_state=0)
+    again = compare_transformers({"a": ours()}, X, n_components=[1], random_state=0)
+    assert compared.error("a", 1) == again.error("a", 1)
+
+
+def test_each_batch_can_be_made_another(X):
+    found = ours().fit(from_batches(np.array_split(X, 3)).map(lambda batch: 2 * batch + 1))
+    assert_array_equal(found.transform(2 * X + 1), ours().fit(2 * X + 1).transform(2 * X + 1))
 
 
 def test_others_do_not_read_a_long_source(X, monkeypatch):

@@ -50,7 +50,7 @@ def long_file(options, names=None):
     except ValueError as error:
         raise BadInputError(first_line(error)) from error
     # as all other commands have their tables, which then take the model
-    return rows if isinstance(rows, np.ndarray) else rows._mapped(lambda table: table.to_pandas())
+    return rows if isinstance(rows, np.ndarray) else rows.map(lambda table: table.to_pandas())
 
 
 def _kind(path):

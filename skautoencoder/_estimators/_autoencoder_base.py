@@ -227,7 +227,8 @@ class BaseAutoencoder(DescribingMixin, DrawingMixin, BaseTransformer):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            NaN is a gap: the row's mean, given what is seen of it, stands there.
+            NaN is a gap: the row's mean, given what is seen of it, stands there. Rows that are
+            read in passes are taken as `fit` takes them, here and in `score_samples` and `score`.
 
         Returns
         -------

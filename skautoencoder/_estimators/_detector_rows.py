@@ -12,6 +12,7 @@ from skautoencoder._anomalies._scores import N_FOLDS
 from skautoencoder._estimators import _table_steps as steps
 from skautoencoder._estimators._input import check_no_dates, to_numpy, warn_never_seen
 from skautoencoder._estimators._table import TableAutoencoderTransformer
+from skautoencoder._streams._whole import in_memory
 from skautoencoder._tables._encoding import TableEncoding
 from skautoencoder._tables._libraries import library_of
 from skautoencoder._tables._table import Table, read_table
@@ -75,6 +76,7 @@ def read_first(detector: Any, X: Any) -> tuple[np.ndarray, TableEncoding | None]
         If columns of a table are set aside, or no row has a value in some column.
     """
     of_table = isinstance(detector.estimator, TableAutoencoderTransformer)
+    X = in_memory(X)
     kinds = detector.kinds or (detector.estimator.kinds if of_table else None)
     table = read_table(X) if of_table else _table_of(X, kinds)
     if table is None:
@@ -90,6 +92,7 @@ def read_first(detector: Any, X: Any) -> tuple[np.ndarray, TableEncoding | None]
 def read(detector: Any, X: Any) -> np.ndarray:
     """Rows of numbers, NaN in gaps, of the columns that were fitted."""
     encoding = detector._reading.encoding
+    X = in_memory(X)
     return _numbers(detector, X) if encoding is None else _encoded(encoding, read_table(X))
 
 

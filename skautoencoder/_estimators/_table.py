@@ -169,7 +169,8 @@ class TableAutoencoderTransformer(
         Parameters
         ----------
         X : data frame or array-like of shape (n_samples, n_features)
-            Of pandas, polars, or a pyarrow.Table; or an array, of objects if need be.
+            Of pandas, polars, or a pyarrow.Table; or an array, of objects if need be. Or rows
+            that are read in passes: of :mod:`skautoencoder.sources`, a frame of dask, a lazy frame.
         y : None
             Ignored.
         X_val : like X, default=None

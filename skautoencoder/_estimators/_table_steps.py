@@ -107,7 +107,7 @@ def encoded(encoding, X):
     stream = stream_of(X)
     if stream is None:
         return encode(encoding, read_table(X))
-    return stream._mapped(lambda batch: encoding.encode(read_table(batch))[0])
+    return stream.map(lambda batch: encoding.encode(read_table(batch))[0])
 
 
 def encode(encoding, table, unknown="coded as if missing"):

@@ -28,6 +28,7 @@ from skautoencoder._sklearn import (
     get_active_backend,
     without_running_fit,
 )
+from skautoencoder._streams._whole import in_memory
 
 # What trains one of ours in its fit.
 _AUTOENCODERS = (BaseAutoencoder, TableAutoencoderTransformer)
@@ -196,6 +197,7 @@ class AutoencoderSearchCV(DocumentedMixin, GridSearchCV):
         self : object
             The fitted search.
         """
+        X = in_memory(X)
         check_jax_works()  # else each fit would fail on its own
         elsewhere = backend_of_other_machines()
         if elsewhere is not None:

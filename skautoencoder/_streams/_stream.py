@@ -22,6 +22,7 @@ class Stream:
     """Rows that can be read any number of times, a batch at a time.
 
     Made by the functions of :mod:`skautoencoder.sources`; iterated over, it yields its batches.
+    Steps of a pipeline that are not ours do not take it: see `map`.
 
     Attributes
     ----------
@@ -43,8 +44,32 @@ class Stream:
         for piece in pieces:
             yield from (batch for batch in self._read(int(piece)) if n_rows(batch.X))
 
-    def _mapped(self, function: Callable[[Any], Any]) -> Stream:
-        """The stream whose rows are what a function makes of each batch."""
+    def map(self, function: Callable[[Any], Any]) -> Stream:
+        """The stream whose rows are what a function makes of each batch.
+
+        Parameters
+        ----------
+        function : callable
+            From a batch to one of as many rows. It is called anew in each pass, by a thread.
+
+        Returns
+        -------
+        Stream
+
+        Examples
+        --------
+        Columns scaled, by two passes of their own:
+
+        >>> import numpy as np
+        >>> from sklearn.preprocessing import StandardScaler
+        >>> from skautoencoder.sources import from_batches
+        >>> rows = from_batches([np.array([[1.0, 100.0], [2.0, 300.0]]), np.array([[3.0, 200.0]])])
+        >>> scaler = StandardScaler()
+        >>> for batch in rows:
+        ...     _ = scaler.partial_fit(batch)
+        >>> [batch.round(1).tolist() for batch in rows.map(scaler.transform)]
+        [[[-1.2, -1.2], [0.0, 1.2]], [[1.2, 0.0]]]
+        """
 
         def read(piece: int) -> Iterator[Batch]:
             for batch in self._read(piece):

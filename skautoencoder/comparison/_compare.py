@@ -23,6 +23,7 @@ from skautoencoder._errors import one_line
 from skautoencoder._estimators._autoencoder import AutoencoderTransformer
 from skautoencoder._estimators._warning import one_of_many
 from skautoencoder._sklearn import safe_indexing
+from skautoencoder._streams._whole import in_memory
 from skautoencoder.comparison import _measures
 from skautoencoder.comparison._comparison import (
     LARGER_IS_BETTER,
@@ -118,7 +119,7 @@ def compare_transformers(
     >>> found.verdict("FastICA", 2)
     'no difference shown'
     """
-    X = _rows(X)
+    X = _rows(in_memory(X))
     named, sizes = _named(transformers), _sizes(n_components)
     target = None if y is None else read_target(y, task)
     rng = check_random_state(random_state)
