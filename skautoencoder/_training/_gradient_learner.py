@@ -155,13 +155,8 @@ class GradientLearner:
         totals, first = [], state.n_steps
         counts = rows.counts(index)
         for block in self._shared(rows.shuffled(index, few_rows(rows.n_features), rng), counts):
-            arguments = self._arguments(state, block, n_steps, rng)
-            if len(counts) > 1:
-                n_rows = rows_of_steps(
-                    state.n_steps - first, len(block.x), counts, self.batch_size // len(counts)
-                )
-                schedule = arguments[2]._replace(n_rows=n_rows.astype(np.float32))
-                arguments = (*arguments[:2], schedule, *arguments[3:])
+            n_rows = self._rows_of_steps(block, state.n_steps - first, counts)
+            arguments = self._arguments(state, block, n_steps, rng, n_rows)
             weights, total = alongside().train_block(self.program, arguments)
             totals.append(total)
             jax.block_until_ready(totals[-_IN_FLIGHT:][0])
@@ -193,7 +188,8 @@ class GradientLearner:
         """The training loss of a first batch of the rows, before anything is learnt from it."""
         index = rows.first(index, self.batch_size)
         block = next(self._blocks(rows.chunks(index, few_rows(rows.n_features))))
-        arguments = self._arguments(self.begin(), block, None, np.random.default_rng(0))
+        n_rows = np.count_nonzero(block.weight, axis=1)
+        arguments = self._arguments(self.begin(), block, None, np.random.default_rng(0), n_rows)
         # The program that trains is there already: its first loss is of the weights it starts at.
         _, total = self.program.one(*arguments)
         return float(total) / rows.total_weight(index)
@@ -215,6 +211,12 @@ class GradientLearner:
         here = self.batch_size // len(counts)
         return in_step(self._blocks(chunks, here), counts, here)
 
+    def _rows_of_steps(self, block: Block, first: int, counts: list[int]) -> np.ndarray:
+        """How many rows each step of a block is of, the first the epoch's step number ``first``."""
+        if len(counts) == 1:
+            return np.count_nonzero(block.weight, axis=1)
+        return rows_of_steps(first, len(block.x), counts, self.batch_size // len(counts))
+
     def _blocks(
         self, chunks: Iterable[Chunk], batch_size: int | None = None, **settings: int
     ) -> Iterator[Block]:
@@ -224,30 +226,41 @@ class GradientLearner:
         return blocks(chunks, n_features, self.start.standardization, size, **settings)
 
     def _arguments(
-        self, state: GradientState, block: Block, n_steps: int | None, rng: np.random.Generator
+        self,
+        state: GradientState,
+        block: Block,
+        n_steps: int | None,
+        rng: np.random.Generator,
+        n_rows: np.ndarray,
     ) -> tuple:
         """The arguments of the program that trains a block from a state."""
         return (
             state.weights,
             block,
-            self._schedule(state, block, n_steps, rng),
+            self._schedule(state, n_steps, rng, n_rows),
             np.float32(self.weight_decay),
             self.model,
             self.objective,
         )
 
     def _schedule(
-        self, state: GradientState, block: Block, n_steps: int | None, rng: np.random.Generator
+        self,
+        state: GradientState,
+        n_steps: int | None,
+        rng: np.random.Generator,
+        n_rows: np.ndarray,
     ) -> StepSchedule:
-        """The :class:`StepSchedule` of a block's steps from here, of ``n_steps`` in all."""
-        steps = state.n_steps + np.arange(len(block.x))
+        """The :class:`StepSchedule` of steps of so many rows each, from here on.
+
+        ``n_steps`` are all steps of the training.
+        """
+        steps = state.n_steps + np.arange(len(n_rows))
         if n_steps is None:  # chunk by chunk, without an end: past any warming up
             progress = fall = np.ones(steps.shape)
         else:
             progress = np.minimum(steps / n_steps, 1)
             fall = self.recipe.schedule(progress)
         share = self.recipe.average_shares(steps + 1, state.start_is_good)
-        n_rows = np.count_nonzero(block.weight, axis=1)
         columns = np.broadcast_arrays(self.learning_rate * fall, progress, share, n_rows)
         numbers = (column.astype(np.float32) for column in columns)
         return StepSchedule(key_words(rng, len(steps)), *numbers)

@@ -45,12 +45,11 @@ def test_blocks_hold_each_row_once_in_order(n_samples, batch_size, seed):
     x = np.concatenate([b.x.reshape(-1, 3)[k] for b, k in zip(found, kept, strict=True)])
     assert_array_equal(x, X[order])
     training = learner()
-    state = training.begin()
     for block in found:
         assert block.weight[: block.n_steps].sum(axis=1).all()
         assert not block.weight[block.n_steps :].any()
-        schedule = training._schedule(state, block, None, np.random.default_rng(0))
-        assert_array_equal(schedule.n_rows, np.sum(block.weight > 0, axis=1))
+        n_rows = training._rows_of_steps(block, 0, [n_samples])
+        assert_array_equal(n_rows, np.sum(block.weight > 0, axis=1))
         assert not block.x[block.weight == 0].any()
 
 
