@@ -133,10 +133,9 @@ class StreamedRows:
         if self.apart.n_processes == 1:
             n_held_out = 0 if kept is None else int(kept.n_copies.sum())
             return [self.survey.n_rows], [self.survey.n_rows - n_held_out]
-        everything = Part(-1, 0.0, 0)
         found = [
-            sum(n_new for n_new, _ in self._chunks(part, np.arange(self.X.n_pieces)))
-            for part in (everything, everything._replace(limit=self.survey.limit))
+            sum(len(chunk.x) for chunk in self._chunks(limit, np.arange(self.X.n_pieces)))
+            for limit in (0, self.survey.limit)
         ]
         of_all, of_learnt = zip(*self.apart.gathered(found), strict=True)
         return list(of_all), list(of_learnt)
@@ -168,7 +167,7 @@ class StreamedRows:
     def sparse_chunks(self, index: Part) -> Iterator[SparseChunk]:
         """Yield sparse batches as they are."""
         for batch in ahead(checked(self.X, np.arange(self.X.n_pieces), self.check)):
-            some = self._of_part(batch, index)
+            some = self._not_below(index.limit, batch)
             yield SparseChunk(batch.x[some], batch.weight[some] / self.survey.weight_unit)
 
     def shuffled(self, index: Part, n_together: int, rng: np.random.Generator) -> Iterator[Chunk]:
@@ -203,10 +202,9 @@ class StreamedRows:
             If there are more or fewer rows than in the first pass.
         """
         n_rows = 0
-        for n_new, chunk in ahead(self._chunks(part, pieces)):
-            n_rows += n_new
-            if len(chunk.x):
-                yield chunk
+        for chunk in ahead(self._chunks(part.limit, pieces)):
+            n_rows += len(chunk.x)
+            yield chunk
         expected = self.counts(part)[self.apart.number]
         if n_rows != expected:
             raise ValueError(
@@ -214,18 +212,18 @@ class StreamedRows:
                 f"first read, and {n_rows} now: it must yield the same rows each time."
             )
 
-    def _chunks(self, part: Part, pieces: np.ndarray) -> Iterator[tuple[int, Chunk]]:
+    def _chunks(self, limit: int, pieces: np.ndarray) -> Iterator[Chunk]:
         for batch in checked(self.X, pieces, self.check):
-            some = self._of_part(batch, part)
+            some = self._not_below(limit, batch)
             size = max(1, _DENSE_VALUES // self.n_features)
             for few in slices(len(some), size):
-                yield few.stop - few.start, self._chunk(batch, some[few])
+                yield self._chunk(batch, some[few])
 
-    def _of_part(self, batch: Checked, part: Part) -> np.ndarray:
-        """Which rows of a batch belong to a part."""
-        if not part.limit:
+    def _not_below(self, limit: int, batch: Checked) -> np.ndarray:
+        """Which rows of a batch have a key that is not below a limit."""
+        if not limit:
             return np.arange(len(batch.weight))
-        return np.flatnonzero(keys_of(batch, self.seed) >= np.uint64(part.limit))
+        return np.flatnonzero(keys_of(batch, self.seed) >= np.uint64(limit))
 
     def _chunk(self, batch: Checked, index: np.ndarray) -> Chunk:
         x = dense(batch.x[index]).astype(self.dtype, copy=False)
