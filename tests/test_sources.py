@@ -90,9 +90,8 @@ class Sliced:
 
 
 def memory_map(X, path):
-    found = np.memmap(path / "rows.bin", X.dtype, "w+", shape=X.shape)
-    found[:] = X
-    return found
+    X.tofile(path / "rows.bin")
+    return np.memmap(path / "rows.bin", X.dtype, "r", shape=X.shape)
 
 
 def in_hdf5(X, path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterator
 from typing import Any
 
@@ -50,7 +51,7 @@ def stream_of_array(X: Any, sample_weight: Any = None, groups: Any = None) -> St
 
     def read(piece: int) -> Iterator[Batch]:
         some = slice(starts[piece], min(starts[piece] + size, X.shape[0]))
-        yield Batch(np.asarray(X[some]), *_sliced(some, *sides.values()))
+        yield Batch(_read(X, some), *_sliced(some, *sides.values()))
 
     return Stream(_name(X), len(starts), read)
 
@@ -79,6 +80,17 @@ def stream_of_partitions(X: Any, sample_weight: Any = None, groups: Any = None) 
         yield Batch(part, *_sliced(some, sample_weight, groups))
 
     return Stream(_name(X), n_pieces, read)
+
+
+def _read(X: Any, some: slice) -> np.ndarray:
+    """Some rows, in memory."""
+    if not isinstance(X, np.memmap):
+        return np.asarray(X[some])
+    rows = np.array(X[some])
+    if X.mode == "r" and hasattr(mmap, "MADV_DONTNEED"):
+        # Else the process would seem to grow by all that it has read.
+        X._mmap.madvise(mmap.MADV_DONTNEED)  # type: ignore[attr-defined]
+    return rows
 
 
 def _sliced(some: slice, *sides: Any) -> list[Any]:
