@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import os
 import re
+import tempfile
 from itertools import pairwise
 
 import h5py
@@ -525,6 +528,35 @@ def test_a_bad_file_of_a_folder_is_named(name, X, in_passes, tmp_path):
     with pytest.raises(ValueError, match=message) as caught:
         ours(max_iter=1).fit(from_parquet(tmp_path))
     assert "1.parquet" in str(caught.value) or name == "another type"
+
+
+@pytest.fixture
+def nobody():
+    """Without the rights that root has."""
+    if not hasattr(os, "geteuid"):
+        pytest.skip("rights of files are otherwise here")
+    importlib.import_module("pyarrow.dataset")  # which nobody might not find
+    was = os.geteuid()
+    if was == 0:
+        os.seteuid(65534)
+    yield
+    os.seteuid(was)
+
+
+@pytest.fixture
+def forbidden():
+    """A folder with a file, neither to be read."""
+    with tempfile.TemporaryDirectory() as path:
+        pq.write_table(pa.table({"a": [1.0, 2.0]}), f"{path}/0.parquet")
+        os.chmod(path, 0)
+        yield path
+        os.chmod(path, 0o700)
+
+
+def test_what_may_not_be_read_is_told(forbidden, nobody):
+    for path in (forbidden, f"{forbidden}/0.parquet"):
+        with pytest.raises(PermissionError, match="Permission denied"):
+            from_parquet(path)
 
 
 @pytest.mark.parametrize(
