@@ -81,6 +81,10 @@ class Rows:
         """The same values."""
         return values
 
+    def weights(self, index: np.ndarray) -> np.ndarray:
+        """What each of them weighs."""
+        return self.weight[index]
+
     def total_weight(self, index: np.ndarray) -> float:
         """What they weigh together."""
         return float(self.weight[index].sum())
@@ -98,8 +102,8 @@ class Rows:
     def shuffled(
         self, index: np.ndarray, n_together: int, rng: np.random.Generator
     ) -> Iterator[Chunk]:
-        """Yield them in a random order, ``n_together`` rows at a time."""
-        yield from self.chunks(rng.permutation(index), n_together)
+        """Yield them in a random order, drawn at once, ``n_together`` rows at a time."""
+        return self.chunks(rng.permutation(index), n_together)
 
     def drawn(self, n: int, rng: np.random.Generator) -> Chunk:
         """Up to ``n`` rows that have a weight, drawn at random, in order."""

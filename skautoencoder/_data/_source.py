@@ -73,6 +73,9 @@ class Source(Protocol):
         Or whatever ``how(one, other)`` makes of them.
         """
 
+    def weights(self, index: Index) -> np.ndarray:
+        """What each of them weighs."""
+
     def total_weight(self, index: Index) -> float:
         """What they weigh together."""
 
@@ -118,8 +121,3 @@ class NumberedRows(Protocol):
 
     def as_kept(self, index: np.ndarray) -> Any:
         """The same as an array or a CSR matrix, whichever they are kept in."""
-
-
-def weights(rows: Source, index: Index) -> np.ndarray:
-    """What each of the rows at ``index`` weighs."""
-    return np.concatenate([chunk.weight for chunk in rows.chunks(index, 4096)])

@@ -144,6 +144,10 @@ class StreamedRows:
         """What all processes together have, of values that each has of its part."""
         return self.apart.reduced(values, how)
 
+    def weights(self, index: np.ndarray) -> np.ndarray:
+        """What each of those weighs that are in memory."""
+        return self._some.weights(index)
+
     def total_weight(self, index: Part | np.ndarray) -> float:
         """What they weigh together."""
         return index.weight if isinstance(index, Part) else self._some.total_weight(index)

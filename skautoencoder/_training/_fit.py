@@ -9,7 +9,6 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from skautoencoder._data._source import weights
 from skautoencoder._training._best import BestSoFar, best_at_start
 from skautoencoder._training._execution import alongside
 from skautoencoder._training._mesh import mesh_set
@@ -128,7 +127,7 @@ def begin(plan: Plan) -> FitState:
     best = None
     if plan.held_out:
         params = _params(plan, states)
-        weight = np.concatenate([weights(h.rows, h.index) for h in plan.held_out])
+        weight = np.concatenate([h.rows.weights(h.index) for h in plan.held_out])
         group = np.concatenate([h.group for h in plan.held_out])
         losses = _held_out_losses(plan, params)
         best = best_at_start(learner.start_params, losses, weight, plan.tol, group)
@@ -269,7 +268,7 @@ def _learnt(plan: Plan, best: BestSoFar) -> bool:
     if plan.leader_is_held_out:
         return True
     learner, index = plan.leader.learner, plan.leader.index
-    weight = weights(plan.rows, index)
+    weight = plan.rows.weights(index)
     before, after = (
         np.average(learner.losses(params, plan.rows, index, learner.unit), weights=weight)
         for params in (learner.start_params, best.params)

@@ -11,7 +11,7 @@ import jax
 import numpy as np
 
 from skautoencoder._data._blocks import Block, blocks, few_rows, in_step, rows_of_steps
-from skautoencoder._data._source import Chunk, Index, Source, weights
+from skautoencoder._data._source import Chunk, Index, Source
 from skautoencoder._model import Model
 from skautoencoder._training._execution import alongside
 from skautoencoder._training._factories import optimizer_of
@@ -154,7 +154,8 @@ class GradientLearner:
         n_steps = None if n_epochs is None else n_epochs * self.steps_an_epoch(rows.count(index))
         totals, first = [], state.n_steps
         counts = rows.counts(index)
-        for block in self._shared(rows.shuffled(index, few_rows(rows.n_features), rng), counts):
+        chunks = rows.shuffled(index, few_rows(rows.n_features), rng)
+        for block in self._shared(chunks, counts):
             n_rows = self._rows_of_steps(block, state.n_steps - first, counts)
             arguments = self._arguments(state, block, n_steps, rng, n_rows)
             weights, total = alongside().train_block(self.program, arguments)
@@ -182,7 +183,7 @@ class GradientLearner:
         """Mean loss of the rows at ``index`` before training, on up to 2,000 of them."""
         index = rows.first(index, self.recipe.start_rows)
         losses = self.losses(self.start_params, rows, index, self.unit)
-        return float(np.average(losses, weights=weights(rows, index)))
+        return float(np.average(losses, weights=rows.weights(index)))
 
     def first_loss(self, rows: Source, index: Index) -> float:
         """The training loss of a first batch of the rows, before anything is learnt from it."""
@@ -205,7 +206,7 @@ class GradientLearner:
         return epoch.loss <= limit and all(np.isfinite(array).all() for array in arrays)
 
     def _shared(self, chunks: Iterable[Chunk], counts: list[int]) -> Iterator[Block]:
-        """The blocks of this process, of which there are as many as there are counts."""
+        """The blocks of this process, one of as many as there are counts."""
         if len(counts) == 1:
             return self._blocks(chunks)
         here = self.batch_size // len(counts)
