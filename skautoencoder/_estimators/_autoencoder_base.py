@@ -17,7 +17,7 @@ from skautoencoder._estimators._drawing import DrawingMixin
 from skautoencoder._estimators._fitted import FittedAutoencoder
 from skautoencoder._estimators._keeping import keeps_old_fit
 from skautoencoder._estimators._reporting import FitReporter, hook_arguments
-from skautoencoder._estimators._streamed import by_batches, rows_to_learn
+from skautoencoder._estimators._streamed import by_batches, rows_to_learn, rows_to_score
 from skautoencoder._estimators._transformer import BaseTransformer
 from skautoencoder._estimators._warning import warn_caller, warn_diverged, warn_unfinished
 from skautoencoder._networks import ACTIVATIONS
@@ -315,8 +315,7 @@ class BaseAutoencoder(DescribingMixin, DrawingMixin, BaseTransformer):
             over all entries but gaps (NaN): 1 is perfect, 0 is no better than the mean.
             Comparable with the same figure for PCA's reconstruction.
         """
-        check_is_fitted(self)
-        rows, _ = rows_to_learn(self, X, sample_weight, None, 0, reset=False, fraction=0)
+        rows = rows_to_score(self, X, sample_weight)
         model = self._model
         spread = spread_of_seen(rows)
         error = model.squared_error(rows) / rows.n_features

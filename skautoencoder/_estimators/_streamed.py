@@ -6,6 +6,7 @@ import sys
 from functools import wraps
 
 import numpy as np
+from sklearn.utils.validation import check_is_fitted
 
 from skautoencoder._data._rows import Rows
 from skautoencoder._estimators._input import check_groups, check_rows, check_weight
@@ -47,24 +48,40 @@ def rows_to_learn(estimator, X, sample_weight, groups, seed, *, reset, fraction)
     def check(batch, first):
         return estimator._check_values(check_rows(estimator, batch, reset=reset and first))
 
-    apart = _apart()
-    stream = apart.part_of(stream)
-    mine = survey(stream, check, fraction, seed, apart.number)
-    found = merged(apart.gathered(mine))
-    if reset and found.n_rows < 2:
+    rows, labels = _surveyed(stream, check, fraction, seed)
+    n_rows = rows.count(rows.everything)
+    if reset and n_rows < 2:
         raise ValueError(
-            f"X is {stream.name}, which yields {found.n_rows} rows with a weight above zero, but "
+            f"X is {stream.name}, which yields {n_rows} rows with a weight above zero, but "
             f"{type(estimator).__name__} needs at least 2 samples."
         )
-    if found.whole is not None:
-        x, weight, label = found.whole
-        return Rows(x, check_weight(weight, x)), label
-    rows = StreamedRows(stream, check, found, seed, apart=apart)
-    if fraction and rows.held_out is None:
+    if fraction and isinstance(rows, StreamedRows) and rows.held_out is None:
         raise ValueError(
             "groups leaves all rows in one group, so none can be held out from the others. "
             "Give X_val, or set early_stopping=False."
         )
+    return rows, labels
+
+
+def rows_to_score(estimator, X, sample_weight):
+    """The rows of X to apply a fitted estimator to, as a :class:`Source`; it asks no JAX."""
+    check_is_fitted(estimator)
+    stream = stream_of(X, sample_weight)
+    if stream is None:
+        X = estimator._check_X(X)
+        return Rows(X, check_weight(sample_weight, X))
+    return _surveyed(stream, lambda batch, first: check_rows(estimator, batch, reset=False))[0]
+
+
+def _surveyed(stream, check, fraction=0, seed=0):
+    """The rows of a stream, in memory where they are few, and labels of those that are held out."""
+    apart = _apart()
+    stream = apart.part_of(stream)
+    found = merged(apart.gathered(survey(stream, check, fraction, seed, apart.number)))
+    if found.whole is not None:
+        x, weight, label = found.whole
+        return Rows(x, check_weight(weight, x)), label
+    rows = StreamedRows(stream, check, found, seed, apart=apart)
     return rows, rows.held_out_labels
 
 

@@ -260,9 +260,20 @@ def test_tables_that_cannot_be_read(table, message):
         read_table(table)
 
 
+def test_lazy_frames_are_collected():
+    table = read_table(pl.LazyFrame({"a": [1, 2], "b": ["x", None]}))
+    assert (table.library, table.names, table.n_rows) == ("polars", ["a", "b"], 2)
+
+
 def test_frames_that_must_be_collected_first():
-    with pytest.raises(TypeError, match=r"polars.*LazyFrame instead.* collected"):
-        read_table(pl.LazyFrame({"a": [1]}))
+    class Query:
+        columns = ("a",)
+
+        def collect(self):
+            raise AssertionError
+
+    with pytest.raises(TypeError, match=r"Query instead.* collected"):
+        read_table(Query())
 
 
 def test_infinity_is_named():
