@@ -454,6 +454,7 @@ FAULTS = {
         "must yield the same rows each time",
     ),
     "a function that returns no iterator": (lambda X: from_batches(lambda: 3), "Got int"),
+    "no columns": (lambda X: Sliced(X[:, :0]), "0 feature"),
     "three dimensions": (lambda X: Sliced(X[:, :, None]), "two dimensions"),
     "labels of another length": (lambda X: (Sliced(X), {"groups": [1, 2]}), "groups must have one"),
     "weights that are no column": (

@@ -46,7 +46,7 @@ def stream_of_array(X: Any, sample_weight: Any = None, groups: Any = None) -> St
             )
     own = (getattr(X, "chunks", None) or (1,))[0]
     least = own if isinstance(own, int) else 1
-    size = max(1, _SLICE_VALUES // X.shape[1] // least) * least
+    size = max(1, _SLICE_VALUES // max(1, X.shape[1]) // least) * least
     starts = range(0, X.shape[0], size)
 
     def read(piece: int) -> Iterator[Batch]:
