@@ -388,6 +388,16 @@ def large_data(result: Result) -> Table:
     return ["rows", "seconds", "microseconds a row"], rows
 
 
+def devices(result: Result) -> Table:
+    """Rows a second by batch size and number of devices."""
+    rates = result["rows a second"]
+    rows = [
+        [batch, *(f"{rate:,.0f}" for rate in by_number.values())]
+        for batch, by_number in rates.items()
+    ]
+    return ["rows a second", *next(iter(rates.values()))], rows
+
+
 def in_passes(result: Result) -> Table:
     """What files larger than memory take."""
     names = {
@@ -478,6 +488,7 @@ LAYOUTS = {
     "onnx speed": Layout("onnx_speed", "speed/onnx_speed.py", onnx_speed),
     "cold serving": Layout("cold_serving", "speed/cold_serving.py", cold_serving),
     "large data": Layout("large_data", "speed/large_data.py", large_data),
+    "devices": Layout("devices", "speed/devices.py", devices),
     "wide sparse rows": Layout("large_data", "speed/large_data.py", sparse_rows),
     "files read in passes": Layout("large_data", "speed/large_data.py", in_passes),
     "rbm speed": Layout("rbm_speed", "speed/rbm_speed.py", rbm_speed),
