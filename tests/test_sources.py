@@ -248,6 +248,11 @@ def test_one_group_cannot_be_held_out(in_passes, X):
         ours(random_state=3).fit(from_batches([frame], groups="who"))
 
 
+def test_copies_of_one_row_cannot_be_held_out(in_passes):
+    with pytest.raises(ValueError, match=r"no row is held out: .* copies of a few"):
+        ours(random_state=3).fit(from_batches([np.ones((300, 5))]))
+
+
 def test_what_is_held_out_stays_small(monkeypatch, in_passes, X):
     monkeypatch.setattr(_survey, "_HELD_OUT_VALUES", 5 * 40)
     monkeypatch.setattr(_survey, "_FEWEST_HELD_OUT", 1)

@@ -36,8 +36,8 @@ def rows_to_learn(estimator, X, sample_weight, groups, seed, *, reset, fraction)
     Raises
     ------
     ValueError
-        If X is not sound, fewer than two rows have a weight, or all are of one group and some are
-        to be held out.
+        If X is not sound, fewer than two rows have a weight, or some are to be held out where all
+        are of one group, or copies of a few.
     """
     check_jax_works()
     stream = stream_of(X, sample_weight, groups)
@@ -57,8 +57,8 @@ def rows_to_learn(estimator, X, sample_weight, groups, seed, *, reset, fraction)
         )
     if fraction and isinstance(rows, StreamedRows) and rows.held_out is None:
         raise ValueError(
-            "groups leaves all rows in one group, so none can be held out from the others. "
-            "Give X_val, or set early_stopping=False."
+            f"X is {stream.name}, of which no row is held out: all rows are in one group, or "
+            "copies of a few. Give X_val, or set early_stopping=False."
         )
     return rows, labels
 

@@ -201,7 +201,7 @@ class TableAutoencoderTransformer(
         UserWarning
             If columns are set aside; the warning names them and says why.
         """
-        X, some, sample_weight, groups = steps.rows_to_learn(self, X, sample_weight, groups)
+        X, some, sample_weight, groups = steps.rows_to_learn(X, sample_weight, groups)
         table = read_table(some)
         steps.check_size(self, table, sample_weight)
         encoding = steps.learn(self.kinds, table, sample_weight)

@@ -81,7 +81,7 @@ def learn(kinds, table, sample_weight):
     return encoding
 
 
-def rows_to_learn(estimator, X, sample_weight, groups):
+def rows_to_learn(X, sample_weight, groups):
     """X, those of its rows that the encoding is learnt from, and weights and labels of all rows.
 
     Those are X itself but for a long stream, which has its weights and labels in it.
