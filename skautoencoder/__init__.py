@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from skautoencoder._estimators._rbm import RBMTransformer
     from skautoencoder._estimators._table import TableAutoencoderTransformer
     from skautoencoder._search import AutoencoderSearchCV
+    from skautoencoder._training._program_cache import cache_programs
     from skautoencoder.comparison import Comparison, compare_transformers
     from skautoencoder.persistence import load, save
 
@@ -27,6 +28,7 @@ __all__ = [
     "ConvolutionalAutoencoderTransformer",
     "RBMTransformer",
     "TableAutoencoderTransformer",
+    "cache_programs",
     "compare_transformers",
     "load",
     "save",
@@ -42,6 +44,7 @@ _HOMES = {
     "ConvolutionalAutoencoderTransformer": "_estimators._convolutional",
     "RBMTransformer": "_estimators._rbm",
     "TableAutoencoderTransformer": "_estimators._table",
+    "cache_programs": "_training._program_cache",
     "compare_transformers": "comparison",
     "load": "persistence",
     "save": "persistence",

@@ -12,7 +12,7 @@ import skautoencoder
 from skautoencoder import AutoencoderSearchCV
 from tests.conftest import curved, quick
 
-NO_ESTIMATORS = ("Comparison", "compare_transformers", "load", "save")
+NO_ESTIMATORS = ("Comparison", "cache_programs", "compare_transformers", "load", "save")
 
 PROGRAM = """
 import numpy as np

@@ -7,7 +7,8 @@ benchmarks start these processes with :class:`Peer` and let them train in turns.
 is not installed is left out (``pip install ".[peers]"``, with a CPU build of PyTorch).
 
 Squared error, Adam at 1e-3, GELU in its tanh form (MLPRegressor has ReLU), single precision,
-rows shuffled each epoch, nothing held out.
+rows shuffled each epoch, nothing held out. Two more train with products in bfloat16, PyTorch
+under its ``autocast``.
 """
 
 from __future__ import annotations
@@ -48,13 +49,14 @@ def sizes(encoder, n_features):
     return (n_features, *encoder, *encoder[-2::-1], n_features)
 
 
-def ours(X, encoder, batch_size):
+def ours(X, encoder, batch_size, precision="float32"):
     from skautoencoder import AutoencoderTransformer
 
     def fit(n_epochs):
         AutoencoderTransformer(
             encoder[-1], hidden_layer_sizes=encoder[:-1], batch_size=batch_size,
-            max_iter=n_epochs, early_stopping=False, init="glorot", random_state=0,
+            max_iter=n_epochs, early_stopping=False, init="glorot", precision=precision,
+            random_state=0,
         ).fit(X)  # fmt: skip
 
     return fit
@@ -85,7 +87,7 @@ def torch_module(layers):
     return torch.nn.Sequential(*parts[:-1])  # and so is the output
 
 
-def torch_loop(X, encoder, batch_size, compiled=False, **adam):
+def torch_loop(X, encoder, batch_size, compiled=False, bfloat16=False, **adam):
     import torch
 
     # On the GPU, if there is one, as JAX is.
@@ -95,7 +97,8 @@ def torch_loop(X, encoder, batch_size, compiled=False, **adam):
     data = torch.from_numpy(X).to(device)
 
     def step(batch):
-        loss = ((module(batch) - batch) ** 2).mean()
+        with torch.autocast(device, torch.bfloat16, enabled=bfloat16):
+            loss = ((module(batch) - batch) ** 2).mean()
         loss.backward()
         return loss
 
@@ -142,11 +145,15 @@ def keras_model(X, encoder, batch_size):
 
 PEERS: dict[str, Any] = {
     "AutoencoderTransformer": (ours, (), {}),
+    "AutoencoderTransformer, bfloat16": (partial(ours, precision="bfloat16"), (), {}),
     "MLPRegressor": (mlp, (), {}),
     "PyTorch, eager": (torch_loop, ("torch",), {}),
     "PyTorch, fused Adam": (partial(torch_loop, fused=True), ("torch",), {}),
     "PyTorch, torch.compile": (
         partial(torch_loop, compiled=True, fused=True), ("torch",), {},
+    ),
+    "PyTorch, fused Adam, bfloat16": (
+        partial(torch_loop, bfloat16=True, fused=True), ("torch",), {},
     ),
     "skorch": (skorch_net, ("skorch", "torch"), {}),
     "Keras on JAX": (keras_model, ("keras",), {"KERAS_BACKEND": "jax"}),

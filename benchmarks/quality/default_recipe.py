@@ -57,6 +57,7 @@ CANDIDATES: dict[str, tuple[dict, dict]] = {
     "nadam at 2e-3": ({"learning_rate": 2e-3, "optimizer": "nadam"}, {}),
     "batch 128": ({"batch_size": 128}, {}),
     "relu": ({"activation": "relu"}, {}),
+    "products in bfloat16": ({"precision": "bfloat16"}, {}),
 }
 
 

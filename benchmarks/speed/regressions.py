@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout: `benchmarks`
 
 from benchmarks.lib.arguments import command_line, parse
 from benchmarks.lib.results import save, stored
-from benchmarks.speed.small_data_speed import epoch_seconds, own_seconds
+from benchmarks.speed.small_data_speed import KEPT, cold_seconds, epoch_seconds, own_seconds
 from benchmarks.speed.training_speed import measure
 from benchmarks.speed.transform_speed import many_rows, one_row
 
@@ -31,10 +31,10 @@ def main():
     parser.add_argument("--store", action="store_true", help="keep the ratios as the new ones")
     args = parse(
         parser, deep="deep", digits="digits", repeats=3, calls=2_000, rows=20_000,
-        batch_sizes=(128, 512),
+        batch_sizes=(128, 512), cold_epochs=100,
         smoke={
             "deep": "tiny", "digits": "tiny", "repeats": 1, "calls": 3, "rows": 600,
-            "batch_sizes": (32,),
+            "batch_sizes": (32,), "cold_epochs": 2,
         },
     )  # fmt: skip
     found = ratios(args)
@@ -52,12 +52,18 @@ def main():
 def ratios(args):
     """Each larger where we are faster."""
     ours, mlp = "AutoencoderTransformer", "MLPRegressor"
+    rounded = f"{ours}, bfloat16"
     found = {}
     for batch_size in args.batch_sizes:
-        share = measure(args.deep, batch_size, args.repeats, [ours])[ours]["of the limit"]
+        rates = measure(args.deep, batch_size, args.repeats, [ours, rounded])
+        share, faster = (rates[name]["of the limit"] for name in (ours, rounded))
         found[f"deep network, batch {batch_size}: share of the products' rate"] = share
+        found[f"deep network, batch {batch_size}: bfloat16 over float32"] = faster / share
     seconds = epoch_seconds(args.digits, 50, args.repeats, [ours, mlp])
     found["digits: epochs a second over MLPRegressor's"] = seconds[mlp] / seconds[ours]
+    cold = cold_seconds(args.digits, args.cold_epochs, 1, [ours, mlp])
+    found["digits, a cold process: MLPRegressor's over ours"] = cold[mlp] / cold[ours]
+    found["the same, programs kept"] = cold[mlp] / cold[KEPT]
     own = own_seconds(args.digits, args.repeats)
     first, bare = own["compile, first fit"], own["compile, bare jitted step"]
     found["compilation: a bare step's over ours"] = bare / first

@@ -4,7 +4,7 @@
 
 Digits through 64-32-8 and back, batch 32, single precision, in all tools of `lib/peers.py` that are
 installed, in turns. "Cold" is the wall clock of a process that imports, compiles, trains 100
-epochs and ends, "programs kept" with JAX's own cache of compiled programs filled. "Import" is
+epochs and ends, "programs kept" where `cache_programs` has kept an earlier one's. "Import" is
 what `import skautoencoder` takes where scikit-learn and JAX have been imported, and "compile" all
 that JAX traces, lowers and compiles in a first fit, beside one bare jitted step of optax's Adam on
 the same network.
@@ -36,6 +36,13 @@ print(time.perf_counter() - start)
 """
 
 KEPT = "AutoencoderTransformer, programs kept"
+KEEPING = """
+import sys
+from skautoencoder import cache_programs
+from benchmarks.lib import peers
+cache_programs(sys.argv.pop(1))
+peers.main()
+"""
 
 # Seconds of JAX's own events while one fit, or one bare step, runs for the first time.
 COMPILE = """
@@ -122,12 +129,9 @@ def cold_seconds(workload, n_epochs, repeats, names):
     runs = {name: command(name, workload, 32, n_epochs) for name in names}
     seconds: dict = {name: [] for name in [*runs, KEPT]}
     with TemporaryDirectory() as folder:
-        cache = {
-            "JAX_COMPILATION_CACHE_DIR": folder,
-            "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
-        }
-        argv, environment = runs["AutoencoderTransformer"]
-        runs[KEPT] = argv, environment | cache
+        told = ("AutoencoderTransformer", workload, 32, n_epochs)
+        _, environment = command(*told)
+        runs[KEPT] = [sys.executable, "-c", KEEPING, folder, *map(str, told)], environment
         for _ in range(1 + repeats):  # the first fills the cache, and the machine's of files
             for name, (argv, environment) in runs.items():
                 process = partial(subprocess.run, argv, env=environment, cwd=ROOT, check=True)

@@ -289,4 +289,5 @@ def _learner(estimator: Any, network: Any, start: Any, n_samples: int) -> Gradie
         weight_decay=estimator.weight_decay,
         batch_size=estimator._recipe.rows_a_step(estimator.batch_size, n_samples),
         recipe=estimator._recipe,
+        precision=estimator.precision,
     )

@@ -28,9 +28,9 @@ class ConvolutionalAutoencoderTransformer(BaseAutoencoder):
     channels : array-like of int, default=(32, 64)
         Channels of the encoder's convolutions, of 3 x 3 pixels with stride 2: each halves
         both sides. The decoder mirrors them.
-    whiten, activation, loss, objective, init, optimizer, weight_decay, batch_size, max_iter, \
-    early_stopping, validation_fraction, n_iter_no_change, tol, warm_start, random_state, \
-    verbose
+    whiten, activation, loss, objective, init, optimizer, weight_decay, batch_size, precision, \
+    max_iter, early_stopping, validation_fraction, n_iter_no_change, tol, warm_start, \
+    random_state, verbose
         As in :class:`AutoencoderTransformer`.
     learning_rate : float, default=3e-3
         As there, but larger: a convolution's few weights can bear it.
@@ -81,6 +81,7 @@ class ConvolutionalAutoencoderTransformer(BaseAutoencoder):
         learning_rate=3e-3,
         weight_decay=0.0,
         batch_size="auto",
+        precision="float32",
         max_iter=200,
         early_stopping=True,
         validation_fraction=0.1,
@@ -102,6 +103,7 @@ class ConvolutionalAutoencoderTransformer(BaseAutoencoder):
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
         self.batch_size = batch_size
+        self.precision = precision
         self.max_iter = max_iter
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction

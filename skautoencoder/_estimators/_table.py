@@ -43,8 +43,8 @@ class TableAutoencoderTransformer(
     whiten : bool, default=False
         Whether each component of the code has unit variance.
     hidden_layer_sizes, activation, objective, optimizer, learning_rate, weight_decay, batch_size, \
-            max_iter, early_stopping, validation_fraction, n_iter_no_change, tol, random_state, \
-            verbose
+            precision, max_iter, early_stopping, validation_fraction, n_iter_no_change, tol, \
+            random_state, verbose
         As in :class:`AutoencoderTransformer`. With ``objective=Variational(...)``, whose
         ``noise_std`` is in standard deviations of a number, there is `sample`.
 
@@ -133,6 +133,7 @@ class TableAutoencoderTransformer(
         learning_rate=1e-3,
         weight_decay=0.0,
         batch_size="auto",
+        precision="float32",
         max_iter=200,
         early_stopping=True,
         validation_fraction=0.1,
@@ -151,6 +152,7 @@ class TableAutoencoderTransformer(
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
         self.batch_size = batch_size
+        self.precision = precision
         self.max_iter = max_iter
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction

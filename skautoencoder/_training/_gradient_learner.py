@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,7 @@ import numpy as np
 from skautoencoder._data._blocks import Block, blocks, few_rows, in_step, rows_of_steps
 from skautoencoder._data._source import Chunk, Index, Source
 from skautoencoder._model import Model
+from skautoencoder._training._bfloat16 import MODELS
 from skautoencoder._training._execution import alongside
 from skautoencoder._training._factories import optimizer_of
 from skautoencoder._training._gradient import (
@@ -60,6 +62,8 @@ class GradientLearner:
     learning_rate, weight_decay : float
     batch_size : int
     recipe : Recipe
+    precision : {"float32", "bfloat16"}
+        Of the products in training. All losses but that of training are in single precision.
     """
 
     model: Model
@@ -70,6 +74,7 @@ class GradientLearner:
     weight_decay: float
     batch_size: int
     recipe: Recipe
+    precision: str = "float32"
 
     def __post_init__(self) -> None:
         register(self.objective)
@@ -77,8 +82,14 @@ class GradientLearner:
     @cached_property
     def program(self) -> Program:
         """The :class:`Program` that trains it, the same one for all of its kind."""
-        structure = jax.tree.structure((self.model, self.objective))
+        structure = jax.tree.structure((self._trained, self.objective))
         return training_program(structure, self.batch_size, optimizer_of(self.optimizer))
+
+    @cached_property
+    def _trained(self) -> Model:
+        """The model in the precision that it is trained in."""
+        fields = dataclasses.fields(self.model)
+        return MODELS[self.precision](**{f.name: getattr(self.model, f.name) for f in fields})
 
     @property
     def start_params(self) -> Any:
@@ -240,7 +251,7 @@ class GradientLearner:
             block,
             self._schedule(state, n_steps, rng, n_rows),
             np.float32(self.weight_decay),
-            self.model,
+            self._trained,
             self.objective,
         )
 

@@ -32,6 +32,7 @@ TYPED = {
     "learning_rate": ("3e-3", 3e-3),
     "weight_decay": ("0.01", 0.01),
     "batch_size": ("16", 16),
+    "precision": ("bfloat16", "bfloat16"),
     "max_iter": ("7", 7),
     "early_stopping": ("FALSE", False),
     "validation_fraction": ("0.2", 0.2),

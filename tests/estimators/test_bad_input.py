@@ -32,6 +32,7 @@ from tests.conftest import curved, quick, squared_error
         ("weight_decay", -1.0, "[0.0, inf)"),
         ("batch_size", 0, "[1, inf)"),
         ("batch_size", "large", "'auto'"),
+        ("precision", "float16", "'bfloat16'"),
         ("max_iter", 0, "[1, inf)"),
         ("early_stopping", 3, "'bool'"),
         ("validation_fraction", 1.0, "(0.0, 1.0)"),

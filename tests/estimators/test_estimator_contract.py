@@ -194,6 +194,7 @@ OTHER = {
     "n_iter_no_change": 3,
     "objective": "denoising",
     "optimizer": "sgd",
+    "precision": "bfloat16",
     "random_state": 5,
     "tied_weights": True,
     "tol": 0.5,

@@ -70,6 +70,7 @@ FITS = {
     "wide": (trained(), np.random.default_rng(0).random((24, 90))),
     "rbm start": (trained(init="rbm", activation="logistic", loss="cross_entropy"), X),
     "batches of 20": (trained(batch_size=20), X),
+    "bfloat16": (trained(precision="bfloat16"), X),
     "own optimizer": (trained(optimizer=partial(optax.sgd, 1e-2)), X),
     "machine": (RBMTransformer(3, n_iter=2, random_state=0), X),
     "persistent machine": (RBMTransformer(3, n_iter=2, algorithm="pcd", random_state=0), X),

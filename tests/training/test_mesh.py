@@ -33,7 +33,16 @@ def test_the_rows_of_a_batch_are_apart_and_the_result_is_that_of_one_device():
 
 
 SAME = ["from PCA", "held out", "folds", "tied", "denoising", "variational", "contractive"]
-SAME += ["sparse", "gaps", "convolutional", "wide", "rbm start", "own optimizer", "weights"]
+SAME += [
+    "sparse",
+    "gaps",
+    "convolutional",
+    "wide",
+    "rbm start",
+    "own optimizer",
+    "weights",
+    "bfloat16",
+]
 
 
 @pytest.mark.slow
