@@ -46,9 +46,11 @@ def cache_programs(folder: str | os.PathLike | None = None) -> Path:
     Notes
     -----
     It is a setting of the process: each worker of a cluster, and each process that joblib starts,
-    has to call it. What this process compiled before is not written. Nothing is ever deleted: a
-    program takes 50 to 500 KiB, and the folder may be deleted at any time. Who can write to the
-    folder decides what runs, so it should belong to the user.
+    has to call it. What this process compiled before is not written. JAX's log is silenced but for
+    what is fatal, unless its level has been set: XLA reports each program that it reads as if
+    another processor had compiled it. Nothing is ever deleted: a program takes some tens of KiB,
+    and the folder may be deleted at any time. Who can write to the folder decides what runs, so it
+    should belong to the user.
 
     Examples
     --------
@@ -74,6 +76,10 @@ def cache_programs(folder: str | os.PathLike | None = None) -> Path:
     jax.config.update("jax_compilation_cache_dir", str(place))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
+    if jax.config.values["jax_logging_level"] in (None, "NOTSET"):
+        # XLA takes the tuning of processors for instructions of theirs, and prints a page of errors
+        # for each program that it reads, on the machine that has just compiled it.
+        jax.config.update("jax_logging_level", "CRITICAL")
     reset_cache()  # which else has looked at the folder once and for all
     return place
 

@@ -41,6 +41,7 @@ def fitted_in_a_process(*arguments, **environment):
         [sys.executable, "-W", "ignore", "-c", FIT, *arguments],
         env=left | environment, text=True, capture_output=True, check=True,
     )  # fmt: skip
+    assert done.stderr == ""  # where XLA reports harmless differences of the processor, by the page
     total, n_read, n_compiled = done.stdout.split()
     return total, int(n_read), int(n_compiled)
 
@@ -51,6 +52,7 @@ def settings():
     names = [
         "jax_enable_compilation_cache", "jax_compilation_cache_dir",
         "jax_persistent_cache_min_compile_time_secs", "jax_persistent_cache_min_entry_size_bytes",
+        "jax_logging_level",
     ]  # fmt: skip
     before = {name: getattr(jax.config, name) for name in names}
     yield
