@@ -56,7 +56,7 @@ def cache_programs(folder: str | os.PathLike | None = None) -> Path:
     --------
     >>> from skautoencoder import cache_programs
     >>> cache_programs("programs")  # doctest: +SKIP
-    PosixPath('programs/jax-0.10.1-b8bc3f3c3c1cb4b0')
+    PosixPath('/home/me/programs/jax-0.10.1-b8bc3f3c3c1cb4b0')
     """
     if jax.__version_info__ < (0, 10):
         raise RuntimeError(
@@ -68,7 +68,7 @@ def cache_programs(folder: str | os.PathLike | None = None) -> Path:
         folder = Path(home) / "skautoencoder" / "programs"
     elif not isinstance(folder, str | os.PathLike):
         raise TypeError(f"The 'folder' parameter must be a path or None. Got {folder!r} instead.")
-    place = Path(folder) / _kind_of_machine()
+    place = Path(folder).absolute() / _kind_of_machine()  # the process may go elsewhere
     place.mkdir(parents=True, exist_ok=True)
     if not os.access(place, os.W_OK):
         raise PermissionError(f"Compiled programs cannot be kept in {place}: it is read-only.")

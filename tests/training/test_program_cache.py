@@ -101,6 +101,13 @@ def test_each_kind_of_processor_and_version_has_a_folder(tmp_path, monkeypatch, 
     assert len({here, other, newer}) == 3
 
 
+@keeps_programs
+def test_a_folder_stays_where_it_was_named(tmp_path, monkeypatch, settings):
+    monkeypatch.chdir(tmp_path)
+    assert cache_programs("programs").parent == tmp_path / "programs"
+    assert Path(jax.config.jax_compilation_cache_dir).is_absolute()
+
+
 def test_the_processor_is_told_by_its_instructions():
     told = _program_cache._processor()
     assert told
