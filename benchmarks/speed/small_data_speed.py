@@ -129,9 +129,9 @@ def cold_seconds(workload, n_epochs, repeats, names):
     runs = {name: command(name, workload, 32, n_epochs) for name in names}
     seconds: dict = {name: [] for name in [*runs, KEPT]}
     with TemporaryDirectory() as folder:
-        told = ("AutoencoderTransformer", workload, 32, n_epochs)
-        _, environment = command(*told)
-        runs[KEPT] = [sys.executable, "-c", KEEPING, folder, *map(str, told)], environment
+        ours = "AutoencoderTransformer"
+        told = [folder, ours, workload, "32", str(n_epochs)]
+        runs[KEPT] = [sys.executable, "-c", KEEPING, *told], runs[ours][1]
         for _ in range(1 + repeats):  # the first fills the cache, and the machine's of files
             for name, (argv, environment) in runs.items():
                 process = partial(subprocess.run, argv, env=environment, cwd=ROOT, check=True)

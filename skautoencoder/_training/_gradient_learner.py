@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -88,8 +87,8 @@ class GradientLearner:
     @cached_property
     def _trained(self) -> Model:
         """The model in the precision that it is trained in."""
-        fields = dataclasses.fields(self.model)
-        return MODELS[self.precision](**{f.name: getattr(self.model, f.name) for f in fields})
+        found = {field.name: getattr(self.model, field.name) for field in fields(self.model)}
+        return MODELS[self.precision](**found)
 
     @property
     def start_params(self) -> Any:
