@@ -140,9 +140,9 @@ class FitFile:
         self._before = self.path.with_suffix(".before")
         self._every, self._fit, self._failed = every, fit, False
 
-    def is_due(self, state: Any) -> bool:
-        """Whether a state is to be kept."""
-        return state.end is not None or state.epoch % self._every == 0
+    def keeps(self, epoch: int) -> bool:
+        """Whether the state after that epoch is to be kept, be it the last or not."""
+        return epoch % self._every == 0
 
     def latest(self, resumed: Any) -> Any:
         """What ``resumed`` makes of the last checkpoint that is sound; None where there is none."""

@@ -94,7 +94,7 @@ class _Again(Alone):
         if not self.rates:
             block = block._replace(x=jax.device_put(block.x), weight=jax.device_put(block.weight))
             for _ in range(1 + self.repeats):  # of which the first compiles
-                seconds, (weights, _) = timed(
+                seconds, (weights, *_) = timed(
                     lambda: jax.block_until_ready(program.one(weights, block, *others))  # noqa: B023
                 )
                 self.rates.append(np.count_nonzero(block.weight) / seconds)

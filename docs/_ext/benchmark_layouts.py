@@ -286,6 +286,17 @@ def small_data_speed(result: Result) -> Table:
     return ["", "an epoch, ms", "a process with 100 epochs, s"], rows
 
 
+def small_fits(result: Result) -> Table:
+    """A default fit of each small table beside scikit-learn's network."""
+    rows = [
+        [name.replace("_", " ")]
+        + [digits(fit[which][what]) for which in ("ours", "MLP") for what in ("seconds", "error")]
+        for name, fit in result["fits"].items()
+    ]
+    head = ["seconds", "error", "MLPRegressor: seconds", "error"]
+    return ["", *head], rows
+
+
 def search_speed(result: Result) -> Table:
     """A grid of 12 candidates on 5 folds."""
     skipped = ("programs compiled", "cold over", "faster by")
@@ -480,6 +491,7 @@ LAYOUTS = {
     ),
     "training speed": Layout("training_speed", "speed/training_speed.py", training_speed),
     "small data speed": Layout("small_data_speed", "speed/small_data_speed.py", small_data_speed),
+    "small fits": Layout("small_fits", "speed/small_fits.py", small_fits),
     "search speed": Layout("search_speed", "speed/search_speed.py", search_speed),
     "halving": Layout("search_speed", "speed/search_speed.py", halving),
     "engines": Layout("engines", "speed/engines.py", engines),

@@ -65,7 +65,7 @@ class Watched(Alone):
         return progress
 
     def train_block(self, program, arguments):
-        """The weights after a block and its summed loss, unless Ctrl-C was pressed before."""
+        """What the program gives, unless Ctrl-C was pressed before."""
         self.strike_if_asked()
         return super().train_block(program, arguments)
 

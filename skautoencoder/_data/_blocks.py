@@ -69,6 +69,11 @@ def few_rows(n_features: int) -> int:
     return max(1, _FEW_VALUES // n_features)
 
 
+def most_steps(n_features: int, batch_size: int, max_steps: int = _BLOCK_STEPS) -> int:
+    """How many steps a block holds."""
+    return max(1, min(max_steps, _BLOCK_VALUES // (batch_size * n_features)))
+
+
 def blocks(
     chunks: Iterable[Chunk],
     n_features: int,
@@ -77,7 +82,7 @@ def blocks(
     max_steps: int = _BLOCK_STEPS,
 ) -> Iterator[Block]:
     """Yield the rows of chunks in their order, standardized, as :class:`Block` s of one shape."""
-    max_steps = max(1, min(max_steps, _BLOCK_VALUES // (batch_size * n_features)))
+    max_steps = most_steps(n_features, batch_size, max_steps)
     filling = _Filling(max_steps * batch_size, n_features, standardization)
     for chunk in chunks:
         done = 0
@@ -88,6 +93,22 @@ def blocks(
                 filling = _Filling(max_steps * batch_size, n_features, standardization)
     if filling.n_rows:
         yield filling.block(batch_size)
+
+
+def block_of_passes(
+    passes: Iterable[Iterable[Chunk]],
+    n_features: int,
+    standardization: Standardization,
+    batch_size: int,
+) -> Block:
+    """The same of several passes that fit one block together, each of batches of its own."""
+    n_rows = most_steps(n_features, batch_size) * batch_size
+    filling = _Filling(n_rows, n_features, standardization)
+    for chunks in passes:
+        for chunk in chunks:
+            filling.add(chunk, 0)
+        filling.fill_batch(batch_size)
+    return filling.block(batch_size)
 
 
 class _Filling:
@@ -124,6 +145,12 @@ class _Filling:
             self._seen[place] = chunk.seen[some]
         self.n_rows += n_new
         return n_new
+
+    def fill_batch(self, batch_size: int) -> None:
+        """Fill the last batch up, with rows of weight zero."""
+        begun = self.n_rows
+        self.n_rows += -begun % batch_size
+        self._x[begun : self.n_rows] = 0
 
     def block(self, batch_size: int) -> Block:
         """The block, padded."""

@@ -87,7 +87,8 @@ class AutoencoderTransformer(BaseAutoencoder):
         row count as one, and so do rows that share a label in the ``groups`` of `fit`:
         none is held out while others are learnt from.
     n_iter_no_change : int or np.inf, default=10
-        Epochs without progress, and at least 500 steps, before training stops.
+        Epochs without progress before training stops. It waits for at least 500 steps, as an
+        epoch of few rows is a handful, unless the validation loss is well above its best.
     tol : float, default=1e-4
         Relative improvement of the validation loss that counts as progress.
     warm_start : bool, default=False

@@ -47,23 +47,23 @@ def learn_chunk(estimator, rows, seed):
     state = learner.begin() if leaves is None else learner.resumed(leaves)
     before = learner.start_loss(rows, index)
     rng = generator(seed, EPOCH, 0, 0 if first else estimator.n_iter_)
-    epoch = learner.epoch(state, rows, index, rng)
+    done = learner.epochs(state, rows, index, [rng])
     if first:
         _begin(estimator, learner, before, filling)
     else:
         _warn_no_longer_idle(estimator, rows, index)
     estimator._seed = seed
-    loss = learner.in_data_units(epoch.loss)
-    if not learner.learnt_in_bounds(epoch, before):
+    loss = learner.in_data_units(done.losses[0])
+    if not learner.learnt_in_bounds(done, before):
         _warn_diverged(estimator, loss)
         return
     for name in COMPONENT_ATTRIBUTES:  # of an earlier fit
         vars(estimator).pop(name, None)
-    average = (learner.params(state), learner.params(epoch.state))
+    average = (state.weights.average, done.state.weights.average)
     estimator.encoder_, estimator.decoder_ = moved(learner.start_params, *average)
     estimator._highest = learner.model.highest
     # Its arrays alone: to read the state's own classes would take JAX.
-    estimator._state = leaves_of(epoch.state)
+    estimator._state = leaves_of(done.state)
     estimator._started_at_pca = False  # rows of several chunks have no one PCA
     estimator.loss_curve_.append(loss)
     estimator.best_loss_ = loss

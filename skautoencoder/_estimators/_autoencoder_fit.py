@@ -71,6 +71,7 @@ def make_plan(estimator, rows, seed, *, validation, groups, continued, span=None
         held_out,
         max_iter=estimator.max_iter,
         patience=waits if estimator.early_stopping else np.inf,
+        patience_rising=estimator.n_iter_no_change if estimator.early_stopping else np.inf,
         tol=estimator.tol,
         from_pca=estimator.init == "pca" and not continued,
         begin=begin,

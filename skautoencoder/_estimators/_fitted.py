@@ -174,7 +174,11 @@ class FittedAutoencoder:
         mean, scale = self.standardization
         highest = None if self.highest is None else self.highest.astype(dtype)
         model = Model(self.network, self.loss, mean.astype(dtype), scale, highest)
-        return model, each_array(lambda array: array.astype(dtype, copy=False), self.params)
+
+        def in_precision(array):  # `astype` takes as long as a row's product where there is no need
+            return array if array.dtype == dtype else array.astype(dtype)
+
+        return model, each_array(in_precision, self.params)
 
     def _of_rows(self, function, X, dtype, *width, together=by_parallel_chunks):
         """``function(model, params, x, rows)`` of all rows, a chunk at a time, as ``dtype``.

@@ -102,7 +102,9 @@ def _columns(X):
 
 
 def _is_time(kind):
-    # polars' types know themselves; NumPy's and most of pandas' have a kind
+    if isinstance(kind, np.dtype):  # which it takes long to spell
+        return kind.kind in "Mm"
+    # polars' types know themselves; most of pandas' have a kind
     return (
         getattr(kind, "kind", None) in ("M", "m")
         or str(kind).startswith("period[")

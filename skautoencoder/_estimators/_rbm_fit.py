@@ -69,13 +69,13 @@ def learn_chunk(estimator, rows):
     start = start_chains(machine, estimator.batch_size, hidden)
     order = rows.everything
     learner = _learner(estimator, rows, order, start, seed, errors)
-    epoch = learner.epoch(start, rows, order, generator(seed, EPOCH))
-    sound = bool(np.isfinite(epoch.loss))
+    done = learner.epochs(start, rows, order, [generator(seed, EPOCH)])
+    sound = bool(np.isfinite(done.losses[0]))
     found = {"random_state_": rng, "validation_scores_": scores}
     if sound:
-        errors, means = [*errors, epoch.loss], means.and_of(rows)
+        errors, means = [*errors, *done.losses], means.and_of(rows)
     if first or sound:
-        reached = epoch.state if sound else start
+        reached = done.state if sound else start
         found |= attributes(estimator, reached, rows.X.dtype)
     n_iter = sound + (0 if first else estimator.n_iter_)
     estimator.__dict__.update(found, reconstruction_errors_=errors, n_iter_=n_iter, _means=means)

@@ -68,9 +68,13 @@ class FitReporter:
             reconstruction_attributes=lambda: self._fitted(progress.params),
         )
 
+    def keeps(self, epoch):
+        """Whether the state after that epoch is for checkpoints to keep."""
+        return any(file.keeps(epoch) for file in self._files)
+
     def reached(self, state):
         """The state at the end of an epoch, for checkpoints to keep."""
-        due = [file for file in self._files if file.is_due(state)]
+        due = [file for file in self._files if state.end is not None or file.keeps(state.epoch)]
         if due:
             from skautoencoder._training._checkpoint import plain
 

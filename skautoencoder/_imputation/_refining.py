@@ -151,5 +151,9 @@ class _Quiet:
         """An epoch has ended; whether to stop training."""
         return self.stopped.is_set()
 
+    def keeps(self, epoch: int) -> bool:
+        """Whether the state after that epoch is wanted: none is."""
+        return False
+
     def reached(self, state: training.FitState) -> None:
         """The state at the end of an epoch."""

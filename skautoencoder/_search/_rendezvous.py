@@ -148,7 +148,7 @@ class _Fit:
         self._has_turn = False
 
     def train_block(self, program, arguments):
-        """Train a block, alone or together with those of the other fits."""
+        """What a program gives for a block, alone or together with those of the other fits."""
         while self._lockstep.each_for_itself():
             self._lockstep.raise_failure()
             if self._has_turn:
@@ -169,6 +169,11 @@ class _Fit:
         # One that is out already trains something else, after what it was dropped for.
         out = halving.has_dropped(self._number)
         return out or (halving.at_rung(epoch, max_iter) and self._meet(None))
+
+    def may_stop(self, epoch, max_iter):
+        """Whether fits are compared after that epoch."""
+        halving = self._lockstep.halving
+        return halving is not None and halving.at_rung(epoch, max_iter)
 
     def give_turn(self):
         """Let another fit train."""

@@ -19,7 +19,10 @@ def plain(state: FitState) -> dict[str, Any]:
     A fit that has ended trains no more, so that its lanes are left out.
     """
     best = state.best
-    return state._asdict() | {
+    values = state._asdict()
+    assert state.end or not values.pop("ahead"), "the lanes are not where the fit is"
+    values.pop("ahead", None)
+    return values | {
         "lanes": [] if state.end else [_leaves(lane) for lane in state.lanes],
         "params": _leaves(state.params),
         "loss_curve": list(state.loss_curve),

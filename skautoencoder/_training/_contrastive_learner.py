@@ -13,7 +13,7 @@ from skautoencoder._data._blocks import few_rows
 from skautoencoder._data._rows import slices
 from skautoencoder._data._source import Index, NumberedRows, Source
 from skautoencoder._training._contrastive import ChainState, Contrastive, contrastive_epoch
-from skautoencoder._training._learner import Epoch
+from skautoencoder._training._learner import Epochs
 from skautoencoder._training._mesh import on_one_device
 from skautoencoder.boltzmann import Kind, Machine, rebuilding_errors
 
@@ -68,27 +68,28 @@ class ContrastiveLearner:
         """The state before the first step."""
         return self.start
 
-    def params(self, state: ChainState) -> ChainState:
-        """The whole state: its chains belong to the machine."""
-        return state
+    def kept(self, done: Epochs) -> list[ChainState]:
+        """The state after the epoch, whole: its chains belong to the machine."""
+        return [done.params]
 
-    def kept(self, params: ChainState) -> ChainState:
-        """The same: nothing of it is written to."""
-        return params
+    def most_epochs(self, rows: Source, index: Index) -> int:
+        """One at a time."""
+        return 1
 
     @on_one_device
-    def epoch(
+    def epochs(
         self,
         state: ChainState,
         rows: Source,
         index: Index,
-        rng: np.random.Generator,
+        rngs: Sequence[np.random.Generator],
         n_epochs: int | None = None,
-    ) -> Epoch:
-        """The :class:`Epoch` of one pass over the rows at ``index``, shuffled.
+    ) -> Epochs:
+        """The :class:`Epochs` of one pass over the rows at ``index``, shuffled.
 
         The loss is not a number where the machine has diverged.
         """
+        (rng,) = rngs
         chunks = rows.shuffled(index, few_rows(rows.n_features), rng)
         with np.errstate(over="ignore", invalid="ignore"):  # of values beyond single precision
             state = contrastive_epoch(self.how, state, chunks, rng)
@@ -96,7 +97,7 @@ class ContrastiveLearner:
         sound = all(np.isfinite(part).all() for part in jax.tree.leaves(state))
         sound = sound and np.isfinite(np.asarray(state.machine.variance)).all()
         is_fit = sound and np.isfinite(misfit) and misfit <= self.misfit_limit
-        return Epoch(state, error if is_fit else np.nan)
+        return Epochs(state, state, [error if is_fit else np.nan])
 
     def start_loss(self, rows: Source, index: Index) -> float:
         """Mean squared reconstruction error of the measured rows, before training."""
@@ -114,6 +115,10 @@ class ContrastiveLearner:
         with np.errstate(over="ignore", invalid="ignore"):
             v = np.concatenate([chunk.x for chunk in rows.chunks(index, _HELD_OUT_TOGETHER)])
             return self.held_out_loss(machine, v.astype(np.float32))
+
+    def losses_after(self, done: Epochs, rows: Source, index: Index, unit: float) -> np.ndarray:
+        """The same after the one epoch: (1, n_rows)."""
+        return self.losses(done.params, rows, index, unit)[None]
 
 
 def measured_rows(rows: NumberedRows, order: np.ndarray) -> np.ndarray:

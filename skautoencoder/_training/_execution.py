@@ -25,10 +25,13 @@ class Alongside(Protocol):
         """How many lanes of the fit may train at the same time."""
 
     def train_block(self, program: Program, arguments: tuple) -> Any:
-        """The weights after a block and its summed loss, from a program and its arguments."""
+        """What a program gives for its arguments: see ``train_block`` of ``_gradient``."""
 
     def epoch_ended(self, loss: float, epoch: int, max_iter: int) -> bool:
         """Whether the fit is to stop after an epoch, numbered from 1, with this loss."""
+
+    def may_stop(self, epoch: int, max_iter: int) -> bool:
+        """Whether others may stop the fit after that epoch, so that none beyond is trained yet."""
 
 
 class Alone:
@@ -40,11 +43,15 @@ class Alone:
         return n_blas_threads()
 
     def train_block(self, program: Program, arguments: tuple) -> Any:
-        """The weights after a block and its summed loss, from a program and its arguments."""
+        """What the program gives."""
         return program.one(*arguments)
 
     def epoch_ended(self, loss: float, epoch: int, max_iter: int) -> bool:
         """Whether to stop: never."""
+        return False
+
+    def may_stop(self, epoch: int, max_iter: int) -> bool:
+        """Whether others may stop the fit after that epoch: never."""
         return False
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from skautoencoder._training._best import BestSoFar, best_at_start
 from skautoencoder._training._execution import alongside
+from skautoencoder._training._learner import Epochs
 from skautoencoder._training._mesh import mesh_set
 from skautoencoder._training._plan import Plan
 from skautoencoder._training._seeds import EPOCH, SECOND_START, generator
@@ -26,13 +27,31 @@ class End(Enum):
     INTERRUPTED = "it was interrupted"
 
 
+class EpochTrained(NamedTuple):
+    """What is known of an epoch once it is trained.
+
+    Attributes
+    ----------
+    loss : float
+        Mean training loss of the first lane.
+    params : pytree
+        The weights that the first lane's learner would keep.
+    held_out : ndarray or None
+        The loss of each row held out; None where none is.
+    """
+
+    loss: float
+    params: Any
+    held_out: np.ndarray | None
+
+
 class FitState(NamedTuple):
     """Where a fit stands at the end of an epoch: arrays and numbers, nothing else.
 
     Attributes
     ----------
     lanes : list
-        The state of each lane's learner. The next epoch uses them up.
+        The state of each lane's learner, after the epochs ahead. The next ones use them up.
     params : pytree
         The weights that the first lane's learner would keep.
     epoch : int
@@ -46,6 +65,8 @@ class FitState(NamedTuple):
         The epoch after which this try began.
     end : End or None
         None while it goes on.
+    ahead : tuple of EpochTrained
+        The epochs to come that are trained already, as short ones are several at a time.
     """
 
     lanes: list[Any]
@@ -56,6 +77,7 @@ class FitState(NamedTuple):
     best: BestSoFar | None
     try_began: int = 0
     end: End | None = None
+    ahead: tuple[EpochTrained, ...] = ()
 
 
 class Progress(NamedTuple):
@@ -80,6 +102,9 @@ class Reporter(Protocol):
 
     def end(self, progress: Progress) -> bool:
         """An epoch has ended; whether to stop training."""
+
+    def keeps(self, epoch: int) -> bool:
+        """Whether it takes the state after that epoch, so that none beyond may be trained yet."""
 
     def reached(self, state: FitState) -> None:
         """The state at the end of an epoch, which the next one uses up."""
@@ -126,10 +151,9 @@ def begin(plan: Plan) -> FitState:
     loss = learner.start_loss(plan.rows, index)
     best = None
     if plan.held_out:
-        params = _params(plan, states)
         weight = np.concatenate([h.rows.weights(h.index) for h in plan.held_out])
         group = np.concatenate([h.group for h in plan.held_out])
-        losses = _held_out_losses(plan, params)
+        losses = _start_losses(plan)
         best = best_at_start(learner.start_params, losses, weight, plan.tol, group)
     end = None if plan.max_iter else End.MAX_ITER
     limit = learner.loss_limit(loss)
@@ -150,7 +174,10 @@ def fit(plan: Plan, state: FitState, reporter: Reporter) -> FitState:
         try:
             while state.end is None:
                 reporter.begin()
-                state = one_epoch(plan, state, threads)
+                if not state.ahead:
+                    n_epochs = _most_ahead(plan, state.epoch, reporter)
+                    state = trained_ahead(plan, state, threads, n_epochs)
+                state = one_epoch(plan, state)
                 if state.end is None:
                     progress = _progress(plan, state)
                     state = _after_epoch(plan, state, progress, reporter.end(progress))
@@ -160,22 +187,42 @@ def fit(plan: Plan, state: FitState, reporter: Reporter) -> FitState:
     return state
 
 
-def one_epoch(plan: Plan, state: FitState, threads: Executor) -> FitState:
-    """The state after one more epoch, or the same with its end where the loss diverged."""
-    losses = _train_lanes(plan, state, threads)
-    reached = state._replace(epoch=state.epoch + 1, loss_curve=(*state.loss_curve, losses[0]))
-    if state.epoch == 0 and not losses[0] <= state.limit:
+def trained_ahead(plan: Plan, state: FitState, threads: Executor, n: int) -> FitState:
+    """The same with the next ``n`` epochs of all lanes ahead, trained in threads."""
+    numbers = range(len(plan.lanes))
+    in_turn = len(numbers) == 1 or alongside().n_threads == 1 or mesh_set() is not None
+    # What trains first compiles: threads would each do so.
+    n_alone = len(numbers) if in_turn else state.epoch == 0
+    done = [_train_lane(plan, state, number, n) for number in numbers[:n_alone]]
+    runs = [
+        threads.submit(copy_context().run, _train_lane, plan, state, number, n)
+        for number in numbers[n_alone:]
+    ]
+    done += [run.result() for run in runs]
+    leader = done[0].epochs
+    measured = [losses for lane in done for losses in lane.held_out]
+    held_out = np.concatenate(measured, axis=1) if measured else [None] * n
+    params = plan.leader.learner.kept(leader)
+    return state._replace(ahead=tuple(map(EpochTrained, leader.losses, params, held_out)))
+
+
+def one_epoch(plan: Plan, state: FitState) -> FitState:
+    """The state after the first epoch ahead, or the same with its end where the loss diverged."""
+    now, *ahead = state.ahead
+    reached = state._replace(
+        epoch=state.epoch + 1, loss_curve=(*state.loss_curve, now.loss), ahead=tuple(ahead)
+    )
+    if state.epoch == 0 and not now.loss <= state.limit:
         # What an objective adds to the error alone may be as large from the start.
         learner, index = plan.leader.learner, plan.leader.index
         first = learner.loss_limit(learner.first_loss(plan.rows, index))
         reached = reached._replace(limit=max(state.limit, first))
-    if not losses[0] <= reached.limit:
+    if not now.loss <= reached.limit:
         return reached._replace(end=End.DIVERGED)
-    params = _params(plan, state.lanes)
-    best, kept = state.best, plan.leader.learner.kept(params[0])
-    if best is not None:
-        best = best.after(kept, _held_out_losses(plan, params))
-    return reached._replace(params=kept, best=best)
+    best = state.best
+    if best is not None and now.held_out is not None:
+        best = best.after(now.params, now.held_out)
+    return reached._replace(params=now.params, best=best)
 
 
 def result_of(plan: Plan, state: FitState) -> Result:
@@ -202,27 +249,40 @@ def result_of(plan: Plan, state: FitState) -> Result:
     )
 
 
-def _train_lanes(plan: Plan, state: FitState, threads: Executor) -> list[float]:
-    """The losses of all lanes trained for an epoch, in threads where there are several."""
-    numbers = range(len(plan.lanes))
-    in_turn = len(numbers) == 1 or alongside().n_threads == 1 or mesh_set() is not None
-    # The first epoch compiles: threads would each do so.
-    if in_turn or state.epoch == 0:
-        return [_train_lane(plan, state, number) for number in numbers]
-    runs = [
-        threads.submit(copy_context().run, _train_lane, plan, state, number) for number in numbers
-    ]
-    return [run.result() for run in runs]
+def _most_ahead(plan: Plan, epoch: int, reporter: Reporter) -> int:
+    """How many epochs may be trained at a time after that one.
+
+    None beyond one at which others may stop the fit, or whose state the reporter takes.
+    """
+    of_lanes = (lane.learner.most_epochs(plan.rows, lane.index) for lane in plan.lanes)
+    most = min(plan.max_iter - epoch, *of_lanes)
+    last = (
+        n
+        for n in range(1, most)
+        if reporter.keeps(epoch + n) or alongside().may_stop(epoch + n, plan.max_iter)
+    )
+    return next(last, most)
 
 
-def _train_lane(plan: Plan, state: FitState, number: int) -> float:
-    """The loss of one lane trained for an epoch; its next state takes the old one's place."""
+class _LaneTrained(NamedTuple):
+    epochs: Epochs
+    held_out: list[np.ndarray]  # (n_epochs, n_rows) each, the losses of the rows held out from it
+
+
+def _train_lane(plan: Plan, state: FitState, number: int, n: int) -> _LaneTrained:
+    """The next ``n`` epochs of one lane, whose next state takes the old one's place."""
     lane = plan.lanes[number]
     before, state.lanes[number] = state.lanes[number], None  # goes before the next lane trains
-    rng = generator(plan.seed, EPOCH, number, state.epoch)
+    rngs = [generator(plan.seed, EPOCH, number, state.epoch + i) for i in range(n)]
     n_epochs = plan.max_iter - state.try_began
-    state.lanes[number], loss = lane.learner.epoch(before, plan.rows, lane.index, rng, n_epochs)
-    return loss
+    done = lane.learner.epochs(before, plan.rows, lane.index, rngs, n_epochs)
+    state.lanes[number] = done.state
+    held_out = [
+        lane.learner.losses_after(done, h.rows, h.index, plan.leader.learner.unit)
+        for h in plan.held_out
+        if h.lane == number
+    ]
+    return _LaneTrained(done, held_out)
 
 
 def _after_epoch(plan: Plan, state: FitState, progress: Progress, asked_to_stop: bool) -> FitState:
@@ -233,28 +293,30 @@ def _after_epoch(plan: Plan, state: FitState, progress: Progress, asked_to_stop:
     best = state.best
     if state.epoch == plan.max_iter:
         return state._replace(end=End.MAX_ITER)
-    if best is None or best.n_without_progress < plan.patience:
+    if best is None or not _waited_enough(plan, best):
         return state
     if not plan.from_pca or state.try_began or not plan.recipe.tries_again(best):
         return state._replace(end=End.NO_PROGRESS)
     state.lanes.clear()  # before there are new ones
     for number, lane in enumerate(plan.lanes):
         state.lanes.append(lane.learner.begin(generator(plan.seed, SECOND_START, number)))
-    return state._replace(best=best.patient_again(), try_began=state.epoch)
+    return state._replace(best=best.patient_again(), try_began=state.epoch, ahead=())
 
 
-def _params(plan: Plan, states: list[Any]) -> list[Any]:
-    """The weights in each lane's state that losses are measured with."""
-    return [lane.learner.params(state) for lane, state in zip(plan.lanes, states, strict=True)]
+def _waited_enough(plan: Plan, best: BestSoFar) -> bool:
+    """Whether patience has run out."""
+    rising = plan.patience_rising if plan.recipe.has_risen(best) else np.inf
+    return best.n_without_progress >= min(plan.patience, rising)
 
 
-def _held_out_losses(plan: Plan, params: list[Any]) -> np.ndarray:
-    """The loss of each row held out, in standard units of the first lane."""
+def _start_losses(plan: Plan) -> np.ndarray:
+    """The loss of each row held out before training, in standard units of the first lane."""
     unit = plan.leader.learner.unit
+    learners = [plan.lanes[h.lane].learner for h in plan.held_out]
     return np.concatenate(
         [
-            plan.lanes[h.lane].learner.losses(params[h.lane], h.rows, h.index, unit)
-            for h in plan.held_out
+            learner.losses(learner.start_params, h.rows, h.index, unit)
+            for learner, h in zip(learners, plan.held_out, strict=True)
         ]
     )
 

@@ -18,6 +18,7 @@ from skautoencoder._training._mesh import on_each_device, on_one_device, over_me
 from skautoencoder._training._programs import kept
 from skautoencoder._training._promotion import under_our_rules
 from skautoencoder._training._updates import in_turn, make_optimizer
+from skautoencoder._training._vectors import laid_end_to_end
 from skautoencoder.objectives._base import Objective, Step
 
 
@@ -30,13 +31,14 @@ class Weights(NamedTuple):
 
 
 class StepSchedule(NamedTuple):
-    """What is known of a block's steps before training, one entry a step.
+    """What is known of a block's steps before training: an entry a step, and the epochs' ends.
 
     It is computed in NumPy: within the program every number costs a kernel to compile, and
     a random key costs several.
     """
 
     key_words: np.ndarray  # (n_steps, 2), of the random keys
+    ends: np.ndarray  # (n_epochs + 1,), of the epochs: the first begins at 0; they may be empty
     rate: np.ndarray
     progress: np.ndarray
     share: np.ndarray  # of the step in the average; 0 where the average waits
@@ -97,8 +99,18 @@ def train_block(
     model: Model,
     objective: Objective,
     optimizer: str | OptimizerFactory,
-) -> tuple[Weights, Any]:
-    """The weights after one block's steps, and the sum of the rows' losses."""
+) -> tuple[Weights, Any, Any]:
+    """One block's steps, the last of them and what each of its epochs ended with.
+
+    Returns
+    -------
+    weights : Weights
+    averages : array of shape (n_epochs, n_numbers) or None
+        The average after each epoch, laid end to end; None for one epoch, whose average is that
+        of the weights.
+    totals : array of shape (n_epochs,)
+        The sum of the rows' losses in each epoch.
+    """
     # One unit of loss, whatever the data's width, so that one learning rate and one
     # optimizer's epsilon suit all.
     unit = objective.unit(model)
@@ -124,7 +136,14 @@ def train_block(
         average = jax.lax.cond(share > 0, _move, _keep, weights.average, params, share)
         return Weights(params, average, optimizer_state), total + loss * unit_of_all
 
-    return jax.lax.fori_loop(0, block.n_steps, step, (weights, jnp.float32(0)))
+    def epoch(weights: Weights, span: tuple[Any, Any]) -> tuple[Weights, tuple[Any, Any]]:
+        weights, total = jax.lax.fori_loop(*span, step, (weights, jnp.float32(0)))
+        return weights, (laid_end_to_end(weights.average) if several else None, total)
+
+    several = len(schedule.ends) > 2
+    spans = (schedule.ends[:-1], schedule.ends[1:])
+    weights, (averages, totals) = jax.lax.scan(epoch, weights, spans)
+    return weights, averages, totals
 
 
 def _move(average: Any, params: Any, share: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -10,7 +10,15 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from skautoencoder._data._blocks import Block, blocks, few_rows, in_step, rows_of_steps
+from skautoencoder._data._blocks import (
+    Block,
+    block_of_passes,
+    blocks,
+    few_rows,
+    in_step,
+    most_steps,
+    rows_of_steps,
+)
 from skautoencoder._data._source import Chunk, Index, Source
 from skautoencoder._model import Model
 from skautoencoder._training._bfloat16 import MODELS
@@ -23,20 +31,25 @@ from skautoencoder._training._gradient import (
     evaluation_program,
     training_program,
 )
-from skautoencoder._training._learner import Epoch
+from skautoencoder._training._learner import Epochs
 from skautoencoder._training._precision import on_numpy, single
 from skautoencoder._training._pytrees import register
 from skautoencoder._training._recipe import Recipe
 from skautoencoder._training._seeds import key_words
 from skautoencoder._training._start import Start
 from skautoencoder._training._updates import start_optimizer
+from skautoencoder._training._vectors import cut
 from skautoencoder.objectives._base import Objective
 
 # Blocks that wait for the program, while the next is made: more would only take memory.
 _IN_FLIGHT = 2
 # Held-out rows are measured so many at a time, one call each: a program without a loop takes
-# a third of the time to compile.
-_ROWS_A_CALL = 256
+# a third of the time to compile. Of small networks one call does not take long, and few rows
+# are filled up; wide ones are fast at many.
+_ROWS_A_CALL, _ROWS_A_CALL_OF_WIDE = 64, 256
+# Several short epochs are trained by one call, which gives the weights after each of them: so
+# many at most, of so many numbers. More would cost the calls of long epochs time for nothing.
+_MOST_TOGETHER, _NUMBERS_KEPT = 16, 1_048_576
 
 
 class GradientState(NamedTuple):
@@ -141,52 +154,75 @@ class GradientLearner:
             return fresh
         return jax.tree.unflatten(structure, leaves)
 
-    def params(self, state: GradientState) -> Any:
-        """The average of the weights that training has passed through."""
-        return state.weights.average
+    @cached_property
+    def _n_together(self) -> int:
+        """Of how many epochs, at most, a call gives the weights."""
+        n_numbers = sum(np.size(leaf) for leaf in jax.tree.leaves(self.start_params))
+        return max(1, min(_MOST_TOGETHER, _NUMBERS_KEPT // n_numbers))
 
-    def kept(self, params: Any) -> Any:
-        """The same, as NumPy arrays of their own."""
-        return on_numpy(params)
+    def most_epochs(self, rows: Source, index: Index) -> int:
+        """How many passes over the rows at ``index`` one call trains: several short ones."""
+        if len(rows.counts(index)) > 1:
+            return 1
+        in_a_block = most_steps(self._n_columns, self.batch_size)
+        n_fit = in_a_block // self.steps_an_epoch(rows.count(index))
+        return max(1, min(self._n_together, n_fit))
 
-    def epoch(
+    def epochs(
         self,
         state: GradientState,
         rows: Source,
         index: Index,
-        rng: np.random.Generator,
+        rngs: Sequence[np.random.Generator],
         n_epochs: int | None = None,
-    ) -> Epoch:
-        """The :class:`Epoch` of one pass over the rows at ``index``, shuffled.
+    ) -> Epochs:
+        """The :class:`Epochs` of a pass over the rows at ``index`` for each generator, shuffled.
 
         The learning rate falls over ``n_epochs``; it is constant where that is None.
         """
         n_steps = None if n_epochs is None else n_epochs * self.steps_an_epoch(rows.count(index))
-        totals, first = [], state.n_steps
-        counts = rows.counts(index)
-        chunks = rows.shuffled(index, few_rows(rows.n_features), rng)
-        for block in self._shared(chunks, counts):
+        few, counts = few_rows(rows.n_features), rows.counts(index)
+        passes = [rows.shuffled(index, few, rng) for rng in rngs]
+        totals, first, averages = [], state.n_steps, None
+        for block in self._blocks_of_passes(passes, counts):
             n_rows = self._rows_of_steps(block, state.n_steps - first, counts)
-            arguments = self._arguments(state, block, n_steps, rng, n_rows)
-            weights, total = alongside().train_block(self.program, arguments)
-            totals.append(total)
+            arguments = self._arguments(state, block, n_steps, rngs, n_rows)
+            weights, averages, of_epochs = alongside().train_block(self.program, arguments)
+            totals.append(of_epochs)
             jax.block_until_ready(totals[-_IN_FLIGHT:][0])
             state = state._replace(weights=weights, n_steps=state.n_steps + block.n_steps)
         # Waits with Python's lock released; reading the totals would hold other threads up.
         jax.block_until_ready(totals)
-        return Epoch(state, sum(map(float, totals)) / rows.total_weight(index))
+        total = np.sum([np.asarray(some) for some in totals], axis=0, dtype=float)[: len(rngs)]
+        params = state.weights.average if self._n_together == 1 else averages
+        return Epochs(state, params, (total / rows.total_weight(index)).tolist())
+
+    def kept(self, done: Epochs) -> list[Any]:
+        """The average of the weights after each epoch, as NumPy arrays."""
+        if self._n_together == 1:
+            return [on_numpy(done.params)]
+        vectors = np.asarray(done.params)[: len(done.losses)]
+        return [cut(vector, self.start_params) for vector in vectors]
 
     def losses(self, params: Any, rows: Source, index: Index, unit: float) -> np.ndarray:
         """The objective's loss of each row at ``index``, in units of the scale ``unit``."""
-        params, few = single(params), few_rows(rows.n_features)
+        return self._losses([single(params)], rows, index, unit)[0]
+
+    def losses_after(self, done: Epochs, rows: Source, index: Index, unit: float) -> np.ndarray:
+        """The same after each epoch: (n_epochs, n_rows)."""
+        several = [done.params] if self._n_together == 1 else self.kept(done)
+        return self._losses(several, rows, index, unit)
+
+    def _losses(self, several: list[Any], rows: Source, index: Index, unit: float) -> np.ndarray:
         evaluate = evaluation_program(jax.tree.structure((self.model, self.objective)))
-        losses = []
-        for chunk in self._blocks(rows.chunks(index, few), _ROWS_A_CALL, max_steps=1):
-            losses.append(evaluate(params, chunk, self.model, self.objective))
+        n_rows = _ROWS_A_CALL if self._n_together > 1 else _ROWS_A_CALL_OF_WIDE
+        chunks, losses = rows.chunks(index, few_rows(rows.n_features)), []
+        for block in self._blocks(chunks, n_rows, max_steps=1):
+            losses.append([evaluate(p, block, self.model, self.objective) for p in several])
             jax.block_until_ready(losses[-_IN_FLIGHT:][0])
-        # A mesh may have filled the chunks up.
-        found = np.concatenate([np.asarray(some)[:_ROWS_A_CALL] for some in losses])
-        found = found[: rows.count(index)].astype(np.float64)
+        # A mesh may have filled the blocks up.
+        cut_off = [[np.asarray(some)[:n_rows] for some in of_block] for of_block in losses]
+        found = np.concatenate(cut_off, axis=1)[:, : rows.count(index)].astype(np.float64)
         return self.objective.in_units(found, self.model, self.unit / unit)
 
     def start_loss(self, rows: Source, index: Index) -> float:
@@ -200,23 +236,33 @@ class GradientLearner:
         index = rows.first(index, self.batch_size)
         block = next(self._blocks(rows.chunks(index, few_rows(rows.n_features))))
         n_rows = np.count_nonzero(block.weight, axis=1)
-        arguments = self._arguments(self.begin(), block, None, np.random.default_rng(0), n_rows)
+        arguments = self._arguments(self.begin(), block, None, [np.random.default_rng(0)], n_rows)
         # The program that trains is there already: its first loss is of the weights it starts at.
-        _, total = self.program.one(*arguments)
-        return float(total) / rows.total_weight(index)
+        _, _, totals = self.program.one(*arguments)
+        return float(np.sum(totals)) / rows.total_weight(index)
 
     def loss_limit(self, loss: float) -> float:
         """The loss above which a training that starts at ``loss`` has diverged."""
         return self.recipe.divergence * max(loss, self.unit_loss)
 
-    def learnt_in_bounds(self, epoch: Epoch, loss: float) -> bool:
+    def learnt_in_bounds(self, done: Epochs, loss: float) -> bool:
         """Whether an epoch that began at ``loss`` left all finite, and its loss within limits."""
         limit = min(self.loss_limit(loss), self.recipe.far_out * self.unit_loss)
-        arrays = jax.tree.leaves(epoch.state.weights)
-        return epoch.loss <= limit and all(np.isfinite(array).all() for array in arrays)
+        arrays = jax.tree.leaves(done.state.weights)
+        return done.losses[0] <= limit and all(np.isfinite(array).all() for array in arrays)
 
-    def _shared(self, chunks: Iterable[Chunk], counts: list[int]) -> Iterator[Block]:
-        """The blocks of this process, one of as many as there are counts."""
+    @property
+    def _n_columns(self) -> int:
+        return len(self.start.standardization.mean)
+
+    def _blocks_of_passes(
+        self, passes: Sequence[Iterable[Chunk]], counts: list[int]
+    ) -> Iterable[Block]:
+        """The blocks of this process, one of as many as there are counts; one of all passes."""
+        if len(passes) > 1:
+            unit = self.start.standardization
+            return [block_of_passes(passes, self._n_columns, unit, self.batch_size)]
+        (chunks,) = passes
         if len(counts) == 1:
             return self._blocks(chunks)
         here = self.batch_size // len(counts)
@@ -232,23 +278,22 @@ class GradientLearner:
         self, chunks: Iterable[Chunk], batch_size: int | None = None, **settings: int
     ) -> Iterator[Block]:
         """The rows of chunks as this network takes them."""
-        n_features = len(self.start.standardization.mean)
         size = batch_size or self.batch_size
-        return blocks(chunks, n_features, self.start.standardization, size, **settings)
+        return blocks(chunks, self._n_columns, self.start.standardization, size, **settings)
 
     def _arguments(
         self,
         state: GradientState,
         block: Block,
         n_steps: int | None,
-        rng: np.random.Generator,
+        rngs: Sequence[np.random.Generator],
         n_rows: np.ndarray,
     ) -> tuple:
-        """The arguments of the program that trains a block from a state."""
+        """The arguments of the program that trains a block of so many epochs, or of part of one."""
         return (
             state.weights,
             block,
-            self._schedule(state, n_steps, rng, n_rows),
+            self._schedule(state, block, n_rows, rngs, n_steps),
             np.float32(self.weight_decay),
             self._trained,
             self.objective,
@@ -257,11 +302,12 @@ class GradientLearner:
     def _schedule(
         self,
         state: GradientState,
-        n_steps: int | None,
-        rng: np.random.Generator,
+        block: Block,
         n_rows: np.ndarray,
+        rngs: Sequence[np.random.Generator],
+        n_steps: int | None,
     ) -> StepSchedule:
-        """The :class:`StepSchedule` of steps of so many rows each, from here on.
+        """The :class:`StepSchedule` of a block's steps of so many rows each, from here on.
 
         ``n_steps`` are all steps of the training.
         """
@@ -273,5 +319,11 @@ class GradientLearner:
             fall = self.recipe.schedule(progress)
         share = self.recipe.average_shares(steps + 1, state.start_is_good)
         columns = np.broadcast_arrays(self.learning_rate * fall, progress, share, n_rows)
-        numbers = (column.astype(np.float32) for column in columns)
-        return StepSchedule(key_words(rng, len(steps)), *numbers)
+        numbers = [column.astype(np.float32) for column in columns]
+        n_each = len(block.x) if len(rngs) == 1 else block.n_steps // len(rngs)
+        words = np.zeros((len(block.x), 2), np.uint32)
+        for first, rng in zip(range(0, len(block.x), n_each), rngs, strict=False):
+            words[first : first + n_each] = key_words(rng, n_each)
+        # Epochs beyond the block's steps are empty.
+        ends = np.minimum(n_each * np.arange(self._n_together + 1), block.n_steps)
+        return StepSchedule(words, ends.astype(np.int32), *numbers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -9,17 +10,28 @@ import numpy as np
 from skautoencoder._data._source import Index, Source
 
 
-class Epoch(NamedTuple):
-    """What one pass over the rows leaves: the next state, and the loss."""
+class Epochs(NamedTuple):
+    """What passes over the rows leave.
+
+    Attributes
+    ----------
+    state : pytree
+        At the end of the last one.
+    params : pytree
+        The weights after each of them that losses are measured with, in the learner's own form.
+    losses : list of float
+        Of each, the mean over the rows; not a number where the training has broken down.
+    """
 
     state: Any
-    loss: float  # mean over the rows; not a number where the training has broken down
+    params: Any
+    losses: list[float]
 
 
 class Learner(Protocol):
     """How weights are trained and their losses measured; all that changes is in a state.
 
-    A state is made of arrays and numbers. What is given to `epoch` is used up: the weights may
+    A state is made of arrays and numbers. What is given to `epochs` is used up: the weights may
     go before there are new ones.
     """
 
@@ -30,24 +42,27 @@ class Learner(Protocol):
     def begin(self, random_weights: np.random.Generator | None = None) -> Any:
         """The state before the first step; with a generator, at random weights beside PCA."""
 
-    def epoch(
+    def most_epochs(self, rows: Source, index: Index) -> int:
+        """How many passes over the rows at ``index`` may be trained at a time."""
+
+    def epochs(
         self,
         state: Any,
         rows: Source,
         index: Index,
-        rng: np.random.Generator,
+        rngs: Sequence[np.random.Generator],
         n_epochs: int | None = None,
-    ) -> Epoch:
-        """The :class:`Epoch` of one pass over the rows at ``index``, of ``n_epochs`` in all.
+    ) -> Epochs:
+        """The :class:`Epochs` of a pass over the rows at ``index`` for each generator.
 
-        None where no end is known.
+        They are some of ``n_epochs`` in all; None where no end is known.
         """
 
-    def params(self, state: Any) -> Any:
-        """The weights that losses are measured with; they go when the state is used up."""
+    def kept(self, done: Epochs) -> list[Any]:
+        """The weights after each epoch, to outlive the state."""
 
-    def kept(self, params: Any) -> Any:
-        """The same weights, to outlive the state."""
+    def losses_after(self, done: Epochs, rows: Source, index: Index, unit: float) -> np.ndarray:
+        """The same as `losses` after each epoch: (n_epochs, n_rows)."""
 
     def start_loss(self, rows: Source, index: Index) -> float:
         """Mean loss of the rows at ``index`` before training."""

@@ -44,12 +44,15 @@ class Plan:
     lanes : tuple of Lane
         The first is the one whose weights are kept.
     held_out : tuple of HeldOut
+        In the order of their lanes.
         One of the first lane for a plain split; one a fold for cross-validation, whose lanes
         are trained alongside; none to keep the last weights.
     max_iter : int
         Epochs, at most.
     patience : float
         Epochs without progress before training stops; infinite to run them all.
+    patience_rising : float
+        The same where the held-out loss has risen well above its best, if that is less.
     tol : float
         Relative improvement of the held-out loss that counts as progress.
     from_pca : bool
@@ -67,6 +70,7 @@ class Plan:
     held_out: tuple[HeldOut, ...] = ()
     max_iter: int = 200
     patience: float = np.inf
+    patience_rising: float = np.inf
     tol: float = 1e-4
     from_pca: bool = False
     begin: Callable[[Index, int], Lane] | None = None

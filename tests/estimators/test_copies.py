@@ -116,7 +116,7 @@ def interrupted(ours, rows, epoch=1):
 
     with pytest.MonkeyPatch.context() as patched:
         for learner in (GradientLearner, ContrastiveLearner):
-            patched.setattr(learner, "epoch", interrupting(learner.epoch))
+            patched.setattr(learner, "epochs", interrupting(learner.epochs))
         with pytest.raises(KeyboardInterrupt):
             ours.fit(rows)
     signal.signal(signal.SIGINT, usual)

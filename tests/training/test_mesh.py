@@ -29,7 +29,7 @@ def is_the_same(found):
 def test_the_rows_of_a_batch_are_apart_and_the_result_is_that_of_one_device():
     found = on_eight_devices("dense")["dense"]
     assert is_the_same(found)
-    assert found["spread"] == [[8, 32], [8, 256]]
+    assert found["spread"] == [[8, 32], [8, 64]]
 
 
 SAME = ["from PCA", "held out", "folds", "tied", "denoising", "variational", "contractive"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import jax
 import numpy as np
@@ -21,7 +22,7 @@ from skautoencoder._networks import DenseNetwork
 from skautoencoder._training import _updates
 from skautoencoder._training._best import best_at_start
 from skautoencoder._training._execution import Alone, beside
-from skautoencoder._training._fit import End, begin, fit, one_epoch
+from skautoencoder._training._fit import End, begin, fit, one_epoch, result_of, trained_ahead
 from skautoencoder._training._folds import split
 from skautoencoder._training._gradient_learner import GradientLearner
 from skautoencoder._training._plan import HeldOut, Lane, Plan
@@ -75,9 +76,9 @@ def run(learner, n_samples=5, weight=None, n_epochs=1):
     rows = Rows(X, np.ones(n_samples) if weight is None else weight)
     state = learner.begin()
     for _ in range(n_epochs):
-        epoch = learner.epoch(state, rows, np.arange(n_samples), np.random.default_rng(0))
-        state = epoch.state
-    return learner.start_params, X, epoch
+        done = learner.epochs(state, rows, np.arange(n_samples), [np.random.default_rng(0)])
+        state = done.state
+    return learner.start_params, X, done
 
 
 def gradient_by_differences(learner, params, X, weight):
@@ -103,21 +104,21 @@ def test_one_step_of_gradient_descent_by_hand(weight):
     import optax
 
     plain = learner(optimizer=optax.sgd(0.1))
-    params, X, epoch = run(plain, weight=weight)
+    params, X, done = run(plain, weight=weight)
     gradient = gradient_by_differences(plain, params, X, weight)
-    moved = epoch.state.weights.params.decoder.biases[-1] - params.decoder.biases[-1]
+    moved = done.state.weights.params.decoder.biases[-1] - params.decoder.biases[-1]
     assert_allclose(moved, -0.1 * np.array(gradient), rtol=1e-3, atol=1e-6)
     x = X.astype(np.float32)
     model = plain.model
     error = model.error(x, model.decode(params, model.encode(params, x)))
-    assert epoch.loss == pytest.approx(np.average(error, weights=weight), rel=1e-5)
+    assert done.losses[0] == pytest.approx(np.average(error, weights=weight), rel=1e-5)
 
 
 def test_weight_decay_shrinks_matrices_alone():
     still = {"learning_rate": 0.1, "optimizer": "adam"}
     params, _, plain = run(learner(**still))
     _, _, decayed = run(learner(weight_decay=0.5, **still))
-    plain, decayed = (epoch.state.weights.params.encoder for epoch in (plain, decayed))
+    plain, decayed = (done.state.weights.params.encoder for done in (plain, decayed))
     for before, one, other in zip(
         params.encoder.weights, plain.weights, decayed.weights, strict=True
     ):
@@ -130,8 +131,8 @@ def test_weight_decay_shrinks_matrices_alone():
 def test_average_of_the_weights(good):
     found = []
     for n_epochs in range(1, 25):
-        _, _, epoch = run(learner(start_is_good=good), n_epochs=n_epochs)
-        found.append(epoch.state.weights)
+        _, _, done = run(learner(start_is_good=good), n_epochs=n_epochs)
+        found.append(done.state.weights)
     params = run(learner())[0].encoder.weights[0]
     average, n_averaged = params, np.inf if good else 0
     for step, weights in enumerate(found, start=1):
@@ -165,7 +166,8 @@ def test_learning_rate_falls_along_half_a_cosine():
     state = this.begin()
     with beside(Spy()):
         for epoch in range(4):
-            state, _ = this.epoch(state, rows, np.arange(12), np.random.default_rng(epoch), 4)
+            rng = np.random.default_rng(epoch)
+            state = this.epochs(state, rows, np.arange(12), [rng], 4).state
     assert_allclose(rates, 0.05 * (1 + np.cos(np.pi * np.arange(12) / 12)), rtol=1e-5)
 
 
@@ -281,7 +283,8 @@ def test_any_epoch_can_be_run_again_from_the_state_before_it():
     def advance(state, n_epochs):
         for _ in range(n_epochs):
             with ThreadPoolExecutor(2) as threads:
-                state = one_epoch(plan, state._replace(lanes=list(state.lanes)), threads)
+                state = trained_ahead(plan, state._replace(lanes=list(state.lanes)), threads, 1)
+            state = one_epoch(plan, state)
         return state
 
     whole = advance(begin(plan), 4)
@@ -294,6 +297,120 @@ def test_any_epoch_can_be_run_again_from_the_state_before_it():
     ):
         assert_array_equal(one, other)
     assert len(set(whole.loss_curve)) == 5
+
+
+class Quiet:
+    """A reporter that takes every state or none, and asks to stop after some epoch."""
+
+    def __init__(self, takes=False, stops_after=None):
+        self.takes, self.stops_after = takes, stops_after
+        self.states = []
+
+    def begin(self):
+        pass
+
+    def end(self, progress):
+        return progress.epoch == self.stops_after
+
+    def keeps(self, epoch):
+        return self.takes
+
+    def reached(self, state):
+        self.states.append(state)
+
+
+def two_lanes(n_samples=40, learner_changes=None, **changes):
+    """A plan of a kept lane and a fold, whose epochs of two steps fit a block many times."""
+    rng = np.random.RandomState(0)
+    rows = Rows(rng.standard_normal((n_samples, 3)), rng.uniform(0.5, 2, n_samples))
+    third = n_samples // 3
+    indices = np.arange(n_samples), np.arange(third, n_samples)
+    of_lanes = {"batch_size": 32} | (learner_changes or {})
+    lanes = tuple(Lane(learner(**of_lanes), index) for index in indices)
+    held_out = (HeldOut(1, rows, np.arange(third), np.arange(third)),)
+    return Plan(rows, lanes, **{"held_out": held_out, "max_iter": 20, "seed": 7} | changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "stops_after"),
+    [
+        ({}, None),
+        ({"max_iter": 1}, None),
+        ({"held_out": ()}, None),
+        ({}, 3),
+        ({"held_out": ()}, 3),
+        ({"patience": 2, "tol": 0.5}, None),
+        ({"patience": 2, "tol": 0.5, "from_pca": True}, None),
+        ({"learner_changes": {"learning_rate": 1e4}}, None),
+    ],
+)
+def test_epochs_trained_together_are_those_trained_one_by_one(changes, stops_after):
+    plan = two_lanes(**changes)
+    alone, together = Quiet(takes=True, stops_after=stops_after), Quiet(stops_after=stops_after)
+    ends = [fit(plan, begin(plan), reporter) for reporter in (alone, together)]
+    results = [result_of(plan, end) for end in ends]
+    one, other = (jax.tree.leaves(result) for result in results)
+    for mine, theirs in zip(one, other, strict=True):
+        assert_array_equal(mine, theirs)
+    assert not any(state.ahead for state in alone.states)
+    assert any(state.ahead for state in together.states) == (plan.max_iter > 1)
+
+
+def test_no_epoch_is_trained_beyond_one_that_may_stop_the_fit():
+    trained = []
+
+    class Halving(Alone):
+        def train_block(self, program, arguments):
+            trained.append(int(np.count_nonzero(np.diff(arguments[2].ends))))
+            return super().train_block(program, arguments)
+
+        def may_stop(self, epoch, max_iter):
+            return epoch in (1, 3)
+
+    plan = two_lanes(max_iter=6, held_out=())
+    with beside(Halving()):
+        fit(plan, begin(plan), Quiet())
+    assert trained == [1, 1, 2, 2, 3, 3]  # of both lanes
+
+
+def test_long_epochs_and_large_networks_are_trained_one_at_a_time():
+    plan = two_lanes(n_samples=5000)
+    lane = plan.leader
+    assert lane.learner.most_epochs(plan.rows, lane.index) == 1
+    assert lane.learner.most_epochs(plan.rows, lane.index[:64]) == 16
+
+
+@pytest.mark.parametrize(
+    ("curve", "expected"),
+    [
+        ([1.0, 0.9, 0.91], False),
+        ([1.0, 0.9, 0.93], True),
+        ([1.0, 1.03], True),
+        ([-1.0, -2.0, -1.99], False),
+        ([-1.0, -2.0, -1.9], True),
+        ([0.0, 0.0], False),
+    ],
+)
+def test_early_stopping_waits_less_where_the_loss_has_risen(curve, expected):
+    best = best_at_start(None, np.array(curve[:1]), np.ones(1), 1e-4)
+    for loss in curve[1:]:
+        best = best.after(None, np.array([loss]))
+    assert Recipe().has_risen(best) == expected
+
+
+def test_patience_is_short_where_the_loss_has_risen():
+    def n_epochs(recipe, **changes):
+        plan = two_lanes(learner_changes={"learning_rate": 1e-3}, recipe=recipe, **changes)
+        state = begin(plan)
+        risen = state.best.after(state.best.params, state.best.losses * 1.5)
+        state = state._replace(best=risen, epoch=1)
+        return fit(plan, state, Quiet()).epoch
+
+    assert n_epochs(Recipe(), patience=50, patience_rising=4) == 20  # it falls again
+    always = replace(Recipe(), rises=-1.0)
+    assert n_epochs(always, patience=50, patience_rising=4, tol=0.9) == 4
+    assert n_epochs(always, patience=3, patience_rising=4, tol=0.9) == 3
+    assert n_epochs(always, patience=50, tol=0.9) == 20
 
 
 def test_why_a_fit_ended_is_told():
@@ -311,6 +428,9 @@ def test_why_a_fit_ended_is_told():
 
         def end(self, progress):
             return self.answer
+
+        def keeps(self, epoch):
+            return False
 
         def reached(self, state):
             pass
