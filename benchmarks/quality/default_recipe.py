@@ -72,11 +72,12 @@ def main():
     parser = command_line(__doc__)
     parser.add_argument("--candidates", nargs="+", default=list(CANDIDATES), choices=CANDIDATES)
     parser.add_argument("--splits", type=int, default=3, help="train/test splits of small tables")
+    parser.add_argument("--tables", nargs="+", help="names of some of them")
     parser.add_argument("--draw", default="once", choices=DRAWS, help="of the training rows")
     parser.add_argument("--images", help="folder with MNIST and Fashion-MNIST idx files")
     parser.add_argument("--name", default="default_recipe", help="of the result file")
     args = parse(
-        parser, images="images", settings={}, tables=None,
+        parser, images="images", settings={},
         smoke={"splits": 1, "settings": {**TINY, "max_iter": 2}, "tables": ["iris"]},
     )  # fmt: skip
 
