@@ -293,7 +293,7 @@ def small_fits(result: Result) -> Table:
         + [digits(fit[which][what]) for which in ("ours", "MLP") for what in ("seconds", "error")]
         for name, fit in result["fits"].items()
     ]
-    head = ["seconds", "error", "MLPRegressor: seconds", "error"]
+    head = ["AutoencoderTransformer: seconds", "error", "MLPRegressor: seconds", "error"]
     return ["", *head], rows
 
 

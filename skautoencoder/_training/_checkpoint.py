@@ -20,8 +20,8 @@ def plain(state: FitState) -> dict[str, Any]:
     """
     best = state.best
     values = state._asdict()
-    assert state.end or not values.pop("ahead"), "the lanes are not where the fit is"
-    values.pop("ahead", None)
+    ahead = values.pop("ahead")
+    assert state.end or not ahead, "the lanes are ahead of the fit"
     return values | {
         "lanes": [] if state.end else [_leaves(lane) for lane in state.lanes],
         "params": _leaves(state.params),
