@@ -65,10 +65,10 @@ def whole_fit(table, split, settings):
     fitted = WithoutSecondTry(
         table.n_components, random_state=split, n_iter_no_change=np.inf, **settings
     ).fit(X)
-    held_out = fitted.validation_fraction * len(X)
-    n_rows = len(X) if held_out < Recipe().least_held_out else len(X) - int(np.ceil(held_out))
+    recipe, n_held_out = Recipe(), int(np.ceil(fitted.validation_fraction * len(X)))
+    n_rows = len(X) if n_held_out < recipe.least_held_out else len(X) - n_held_out
     curve = [float(f"{loss:.6g}") for loss in fitted.validation_loss_curve_]
-    return {"curve": curve, "steps": -(-n_rows // 32)}
+    return {"curve": curve, "steps": -(-n_rows // recipe.rows_a_step("auto", len(X)))}
 
 
 def figures(fits):
@@ -108,8 +108,7 @@ def stop_of(fit, recipe, n_iter_no_change=10):
     for epoch, loss in enumerate(curve[1:], 1):
         best = best.after(None, np.array([loss]))
         patience = recipe.patience(n_iter_no_change, fit["steps"])
-        waits = n_iter_no_change if recipe.has_risen(best) else patience
-        if best.n_without_progress >= waits:
+        if recipe.has_waited(best, patience, n_iter_no_change):
             return epoch
     return len(curve) - 1
 

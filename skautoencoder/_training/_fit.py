@@ -293,7 +293,7 @@ def _after_epoch(plan: Plan, state: FitState, progress: Progress, asked_to_stop:
     best = state.best
     if state.epoch == plan.max_iter:
         return state._replace(end=End.MAX_ITER)
-    if best is None or not _waited_enough(plan, best):
+    if best is None or not plan.recipe.has_waited(best, plan.patience, plan.patience_rising):
         return state
     if not plan.from_pca or state.try_began or not plan.recipe.tries_again(best):
         return state._replace(end=End.NO_PROGRESS)
@@ -301,12 +301,6 @@ def _after_epoch(plan: Plan, state: FitState, progress: Progress, asked_to_stop:
     for number, lane in enumerate(plan.lanes):
         state.lanes.append(lane.learner.begin(generator(plan.seed, SECOND_START, number)))
     return state._replace(best=best.patient_again(), try_began=state.epoch, ahead=())
-
-
-def _waited_enough(plan: Plan, best: BestSoFar) -> bool:
-    """Whether patience has run out."""
-    rising = plan.patience_rising if plan.recipe.has_risen(best) else np.inf
-    return best.n_without_progress >= min(plan.patience, rising)
 
 
 def _start_losses(plan: Plan) -> np.ndarray:

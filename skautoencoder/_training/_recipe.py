@@ -114,6 +114,11 @@ class Recipe:
         """Whether the held-out loss is well above its best by now."""
         return best.curve[-1] - best.loss > self.rises * abs(best.loss)
 
+    def has_waited(self, best: BestSoFar, patience: float, patience_rising: float) -> bool:
+        """Whether patience, of so many epochs, has run out."""
+        waits = min(patience, patience_rising) if self.has_risen(best) else patience
+        return best.n_without_progress >= waits
+
     def convinced_by(self, best: BestSoFar, least_gain: float) -> bool:
         """Whether the best weights beat the start by more than chance would explain.
 
