@@ -83,6 +83,14 @@ def test_a_linear_path_is_all_there_is_but_with_random_weights(architecture):
     assert jax.tree.structure(random) == jax.tree.structure(params)
     assert jax.tree.map(np.shape, random) == jax.tree.map(np.shape, params)
     assert np.abs(network.encode(random, x) - codes).max() > 0 or network.activation == "relu"
+    little = network.with_random_weights(np.random.RandomState(1), params, 0.25)
+    codes = np.ones((2, network.n_components), np.float32)
+    for of_little, of_all in zip(
+        (little.encoder.linear, network.decode(little, codes)[0]),
+        (random.encoder.linear, network.decode(random, codes)[0]),
+        strict=True,
+    ):
+        assert_allclose(of_little, 0.25 * of_all, rtol=1e-6)
 
 
 @given(architectures)

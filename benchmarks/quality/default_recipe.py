@@ -43,10 +43,11 @@ CANDIDATES: dict[str, tuple[dict, dict]] = {
         {},
         {"standard_errors": 0.0, "standard_errors_without_best": -np.inf},
     ),
-    "leaves PCA for 2 standard errors": (
+    "leaves PCA for 1 standard error": (
         {},
-        {"standard_errors": 2.0, "standard_errors_without_best": 1.0},
+        {"standard_errors": 1.0, "standard_errors_without_best": 0.5},
     ),
+    "keeps the lowest loss": ({}, {"standard_errors_between_epochs": 0.0}),
     "never cross-validates": ({}, {"least_held_out": 1}),
     "no second try": ({}, {"second_try": np.inf}),
     "patience without a minimum of steps": ({}, {"patience_steps": 0}),

@@ -59,10 +59,10 @@ class ConvolutionalNetwork:
         return beside(linear, *self._draw(rng))
 
     def with_random_weights(
-        self, rng: np.random.Generator, params: AutoencoderParameters
+        self, rng: np.random.Generator, params: AutoencoderParameters, share: float = 1.0
     ) -> AutoencoderParameters:
-        """The same parameters, beside whose linear path the network adds something at random."""
-        return with_weights_of(params, self._draw(rng))
+        """A network of random weights, beside a share of the linear path of the parameters."""
+        return with_weights_of(params, self._draw(rng), share)
 
     def encode(self, params: AutoencoderParameters, x: Array) -> Array:
         """The encoder's outputs for rows ``x``, of shape (n_rows, n_heads * n_components)."""

@@ -16,6 +16,7 @@ from skautoencoder._networks._stacks import (
     for_first_head,
     glorot,
     run,
+    with_share_of_path,
     with_weights_of,
     zeros,
 )
@@ -69,14 +70,16 @@ class DenseNetwork:
         )
 
     def with_random_weights(
-        self, rng: np.random.Generator, params: AutoencoderParameters
+        self, rng: np.random.Generator, params: AutoencoderParameters, share: float = 1.0
     ) -> AutoencoderParameters:
-        """The same parameters, beside whose linear path the network adds something at random."""
-        if self.tied_weights:
-            return AutoencoderParameters(
-                *(stack._replace(gain=np.ones_like(stack.gain)) for stack in params)
-            )
-        return with_weights_of(params, self._draw(rng))
+        """A network of random weights, beside a share of the linear path of the parameters."""
+        if not self.tied_weights:
+            return with_weights_of(params, self._draw(rng), share)
+        # The path back is the encoder's, and shrinks with it.
+        halves = with_share_of_path(params.encoder, share), params.decoder
+        return AutoencoderParameters(
+            *(stack._replace(gain=np.ones_like(stack.gain)) for stack in halves)
+        )
 
     def encode(self, params: AutoencoderParameters, x: Array) -> Array:
         """The encoder's outputs for rows ``x``, of shape (n_rows, n_heads * n_components)."""

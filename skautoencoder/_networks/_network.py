@@ -62,12 +62,12 @@ class Network(Protocol):
         ...
 
     def with_random_weights(
-        self, rng: np.random.Generator, params: AutoencoderParameters
+        self, rng: np.random.Generator, params: AutoencoderParameters, share: float = 1.0
     ) -> AutoencoderParameters:
-        """The same parameters, beside whose linear path the network adds something at random.
+        """A network of random weights, beside a share of the linear path of the parameters.
 
-        Where it adds nothing, at PCA, training may find no direction that leads down, as on
-        data folded in a symmetric way. From here it finds others.
+        Where the network adds nothing, at PCA, training may find no direction that leads down,
+        as on data folded in a symmetric way. From here it finds others.
         """
         ...
 

@@ -82,12 +82,22 @@ def for_first_head(path_in: np.ndarray, n_outputs: int) -> np.ndarray:
     return np.hstack([path_in, others])
 
 
+def with_share_of_path(stack: Stack, share: float) -> Stack:
+    """The same half with a linear path, if it has one, of ``share`` times the size."""
+    if stack.linear is None:
+        return stack
+    return stack._replace(linear=stack.linear * np.float32(share))
+
+
 def with_weights_of(
-    params: AutoencoderParameters, drawn: tuple[Stack, Stack]
+    params: AutoencoderParameters, drawn: tuple[Stack, Stack], share: float
 ) -> AutoencoderParameters:
-    """The same parameters with the weights of two other halves."""
+    """The same parameters with the weights of two other halves, and a share of the path."""
     return AutoencoderParameters(
-        *(stack._replace(weights=other.weights) for stack, other in zip(params, drawn, strict=True))
+        *(
+            with_share_of_path(stack, share)._replace(weights=other.weights)
+            for stack, other in zip(params, drawn, strict=True)
+        )
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from sys import float_info
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ class BestSoFar:
     epoch : int
         The epoch that the best weights are from.
     level, level_epoch : float, int
-        The loss that progress is measured from, and when it was reached.
+        The lowest loss of this try, but for progress too small to count, and when it was reached.
     """
 
     params: Any
@@ -54,24 +55,34 @@ class BestSoFar:
         """Epochs since the last progress."""
         return len(self.curve) - 1 - self.level_epoch
 
-    def after(self, params: Any, losses: np.ndarray) -> BestSoFar:
-        """The best so far one epoch later, from its weights and their held-out losses."""
+    def after(self, params: Any, losses: np.ndarray, standard_errors: float = 0.0) -> BestSoFar:
+        """The best so far one epoch later, from its weights and their held-out losses.
+
+        They are the best where their mean loss is lower by so many standard errors of the
+        difference.
+        """
         loss, now = _mean(losses, self.weight), len(self.curve)
         later = replace(self, curve=(*self.curve, loss))
-        if loss < self.loss:
+        if loss < self.loss and self._beaten_by(losses, standard_errors):
             later = replace(later, params=params, losses=losses, epoch=now)
         if loss < self.level - self.tol * abs(self.level):
             later = replace(later, level=loss, level_epoch=now)
         return later
 
-    def patient_again(self) -> BestSoFar:
-        """The same, with epochs without progress counted from here."""
-        return replace(self, level_epoch=len(self.curve) - 1)
+    def of_another_try(self) -> BestSoFar:
+        """The same, with progress counted from the next epoch, whatever was reached before."""
+        return replace(self, level=float_info.max, level_epoch=len(self.curve) - 1)
 
     def gains_of_groups(self) -> tuple[np.ndarray, np.ndarray]:
         """Each group's gain over the start, times its weight, and its weight."""
-        gain = self.weight * (self.start_losses - self.losses)
-        return np.bincount(self.group, gain), np.bincount(self.group, self.weight)
+        return self._of_groups(self.start_losses - self.losses)
+
+    def _beaten_by(self, losses: np.ndarray, standard_errors: float) -> bool:
+        mean, error = mean_and_error(*self._of_groups(self.losses - losses))
+        return bool(mean >= standard_errors * error)
+
+    def _of_groups(self, gain: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return np.bincount(self.group, self.weight * gain), np.bincount(self.group, self.weight)
 
 
 def best_at_start(
@@ -85,6 +96,12 @@ def best_at_start(
     group = np.arange(len(losses)) if group is None else group
     loss = _mean(losses, weight)
     return BestSoFar(params, losses, losses, weight, group, tol, (loss,), 0, loss, 0)
+
+
+def mean_and_error(totals: np.ndarray, weight: np.ndarray) -> tuple[float, float]:
+    """The mean of weighted totals, and its standard error."""
+    mean = totals.sum() / weight.sum()
+    return mean, np.sqrt(np.sum((totals - weight * mean) ** 2)) / weight.sum()
 
 
 def _mean(losses: np.ndarray, weight: np.ndarray) -> float:

@@ -221,7 +221,8 @@ def one_epoch(plan: Plan, state: FitState) -> FitState:
         return reached._replace(end=End.DIVERGED)
     best = state.best
     if best is not None and now.held_out is not None:
-        best = best.after(now.params, now.held_out)
+        surely = plan.recipe.standard_errors_between_epochs
+        best = best.after(now.params, now.held_out, surely)
     return reached._replace(params=now.params, best=best)
 
 
@@ -300,7 +301,7 @@ def _after_epoch(plan: Plan, state: FitState, progress: Progress, asked_to_stop:
     state.lanes.clear()  # before there are new ones
     for number, lane in enumerate(plan.lanes):
         state.lanes.append(lane.learner.begin(generator(plan.seed, SECOND_START, number)))
-    return state._replace(best=best.patient_again(), try_began=state.epoch, ahead=())
+    return state._replace(best=best.of_another_try(), try_began=state.epoch, ahead=())
 
 
 def _start_losses(plan: Plan) -> np.ndarray:

@@ -134,17 +134,18 @@ class GradientLearner:
     def begin(self, random_weights: np.random.Generator | None = None) -> GradientState:
         """The state before the first step, its optimizer fresh.
 
-        With a generator, the first step is taken from a network of random weights beside the
-        linear path. The average begins at the start's own weights there, too.
+        With a generator it is that of a second try, from a network of random weights beside
+        part of the linear path.
         """
-        params = first = single(self.start_params)
+        params, is_good = self.start_params, self.start.is_good
         if random_weights is not None:
-            first = single(
-                self.model.network.with_random_weights(random_weights, self.start_params)
-            )
+            share = self.recipe.linear_of_second_try
+            params = self.model.network.with_random_weights(random_weights, params, share)
+            is_good = False
         named = isinstance(self.optimizer, str)
-        state = start_optimizer(self.optimizer, params) if named else self.program.start(params)
-        return GradientState(Weights(first, params, state), 0, self.start.is_good)
+        first, average = single(params), single(params)  # a program uses both up
+        state = start_optimizer(self.optimizer, first) if named else self.program.start(first)
+        return GradientState(Weights(first, average, state), 0, is_good)
 
     def resumed(self, leaves: list[np.ndarray]) -> GradientState:
         """The state that was kept as its arrays; a new one where they are of another optimizer."""

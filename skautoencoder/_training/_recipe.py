@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from skautoencoder._training._best import BestSoFar
+from skautoencoder._training._best import BestSoFar, mean_and_error
 
 _EPS = float(np.finfo(np.float32).eps)
 
@@ -37,17 +37,23 @@ class Recipe:
         How sure a gain on held-out rows must be before the start is left, and how sure it must
         still be without the rows that gain most: one alone, far out, gains as much as its
         standard error.
+    standard_errors_between_epochs : float
+        How sure the gain over the best weights so far must be before those of a later epoch are
+        kept instead. The lowest of 200 held-out losses is partly luck: on a few hundred rows,
+        weights that were kept by chance were worse than PCA on new rows.
     rounding : float
         What single precision may be wrong by in each entry of a row of spread 1.
     patience_steps : int
         Early stopping waits for at least so many steps: an epoch of small data is a handful,
         too few to get off the start.
     rises : float
-        It does not where the held-out loss is this share above its best. Of 70 fits to 20 tables
+        It does not where the held-out loss is this share above its lowest. Of 70 fits to 20 tables
         none that was better later would have ended so: a quarter of all epochs is saved
         (``benchmarks/quality/when_to_stop.py``).
-    second_try : float
-        A held-out loss above this share of the start's is worth a second try.
+    second_try, linear_of_second_try : float
+        A held-out loss above this share of the start's is worth a second try, from random
+        weights beside a linear path that is this share of the start's. Beside PCA itself a
+        network often finds no way down on data folded in a symmetric way.
     schedule : callable
         ``schedule(progress)`` is what the learning rate is multiplied by, where a share
         ``progress`` of the training lies behind.
@@ -82,12 +88,14 @@ class Recipe:
     large_data: int = 10_000
     least_held_out: int = 50
     n_folds: int = 5
-    standard_errors: float = 1.0
-    standard_errors_without_best: float = 0.5
+    standard_errors: float = 2.0
+    standard_errors_without_best: float = 1.0
+    standard_errors_between_epochs: float = 1.0
     rounding: float = 64 * _EPS
     patience_steps: int = 500
     rises: float = 0.02
     second_try: float = 0.95
+    linear_of_second_try: float = 0.1
     schedule: Callable[[np.ndarray], np.ndarray] = cosine
     averaging_decay: float = 0.99
     average_every: int = 8
@@ -111,8 +119,8 @@ class Recipe:
         return max(n_iter_no_change, -(-self.patience_steps // steps_an_epoch))
 
     def has_risen(self, best: BestSoFar) -> bool:
-        """Whether the held-out loss is well above its best by now."""
-        return best.curve[-1] - best.loss > self.rises * abs(best.loss)
+        """Whether the held-out loss is well above its lowest by now."""
+        return best.curve[-1] - best.level > self.rises * abs(best.level)
 
     def has_waited(self, best: BestSoFar, patience: float, patience_rising: float) -> bool:
         """Whether patience, of so many epochs, has run out."""
@@ -132,18 +140,18 @@ class Recipe:
             A gain up to here may be an error of rounding.
         """
         gain, weight = best.gains_of_groups()
-        mean, error = _mean_and_error(gain, weight)
+        mean, error = mean_and_error(gain, weight)
         if not (best.epoch > 0 and mean > max(self.standard_errors * error, least_gain)):
             return False
         if len(gain) == 1:
             return True
         others = np.arange(len(gain)) != gain.argmax()
-        mean, error = _mean_and_error(gain[others], weight[others])
+        mean, error = mean_and_error(gain[others], weight[others])
         return bool(mean > self.standard_errors_without_best * error)
 
     def tries_again(self, best: BestSoFar) -> bool:
         """Whether so little was gained over the start that a second try is worth its time."""
-        return not best.loss < self.second_try * best.curve[0]
+        return not best.level < self.second_try * best.curve[0]
 
     def unfinished(self, curve: tuple[float, ...]) -> bool:
         """Whether held-out losses, epoch by epoch from the start, show that more epochs would help.
@@ -167,9 +175,3 @@ class Recipe:
         due = (steps < every) | (steps % every == 0)
         plain_mean = 0 if start_is_good else n_new / steps
         return np.where(due, np.maximum(1 - self.averaging_decay**n_new, plain_mean), 0)
-
-
-def _mean_and_error(totals: np.ndarray, weight: np.ndarray) -> tuple[float, float]:
-    """The mean of weighted totals, and its standard error."""
-    mean = totals.sum() / weight.sum()
-    return mean, np.sqrt(np.sum((totals - weight * mean) ** 2)) / weight.sum()

@@ -105,6 +105,9 @@ def test_any_shape_runs_and_adds_nothing_to_a_linear_path_but_with_random_weight
     random = network.with_random_weights(rng, params)
     assert jax.tree.map(np.shape, random) == jax.tree.map(np.shape, params)
     assert np.abs(network.encode(random, x) - outputs).max() > 0
+    little = network.with_random_weights(rng, params, 0.25)
+    for half, of_all in zip(little, params, strict=True):
+        assert_allclose(half.linear, 0.25 * of_all.linear)
 
 
 @pytest.mark.parametrize("n_heads", [1, 2])

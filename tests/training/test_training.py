@@ -222,17 +222,77 @@ def test_the_best_weights_may_be_the_start():
     assert best.curve[:3] == (3.0, 4.0, 2.0)
 
 
+def test_the_best_weights_change_only_for_a_gain_beyond_chance():
+    gain = np.tile([0.2, 0.0], 50)  # 0.1 in the mean, with a standard error of 0.01
+    for sure, expected in ((9.0, "better"), (11.0, "start")):
+        best = selection(np.ones(100)).after("better", 1 - gain, standard_errors=sure)
+        assert best.params == expected
+    best = selection(np.ones(100)).after("better", 1 - gain, standard_errors=9.0)
+    noise = np.tile([0.5, -0.4], 50)  # 0.05 in the mean, with a standard error of 0.045
+    for sure, expected in ((1.0, "later"), (1.2, "better")):
+        later = best.after("later", 1 - gain - noise, standard_errors=sure)
+        assert later.params == expected
+        assert later.loss == later.curve[later.epoch]
+        assert later.n_without_progress == 0  # the loss has fallen, whatever is kept
+    copies = np.repeat(np.arange(50), 2)
+    noise = np.tile([0.5, 0.5, -0.4, -0.4], 25)
+    both = selection(np.ones(100), group=copies)
+    assert selection(np.ones(100)).after("later", 1 - noise, 1.0).params == "later"
+    assert both.after("later", 1 - noise, 1.0).params == "start"
+
+
+def test_a_fit_keeps_weights_by_the_rule_between_epochs():
+    for sure, expected in ((0.0, "lowest"), (np.inf, "start")):
+        plan = two_lanes(recipe=Recipe(standard_errors_between_epochs=sure))
+        best = fit(plan, begin(plan), Quiet()).best
+        lowest = int(np.argmin(best.curve))
+        assert best.epoch == {"lowest": lowest, "start": 0}[expected]
+        assert lowest > 0
+
+
 def test_epochs_without_relative_progress_are_counted():
     best = selection([100.0])
     best = best.after("a", np.array([99.5]))  # better, but by less than tol
     assert best.n_without_progress == 1
     best = best.after("b", np.array([99.2]))
     assert best.n_without_progress == 2
-    best = best.patient_again()
-    assert best.n_without_progress == 0
     best = best.after("c", np.array([90.0])).after("d", np.array([91.0]))
     assert best.n_without_progress == 1
     assert best.params == "c"
+
+
+def test_another_try_is_measured_by_its_own_progress():
+    best = selection([100.0]).after("a", np.array([99.0])).after("b", np.array([99.5]))
+    best = best.of_another_try()
+    assert best.n_without_progress == 0
+    for loss in (500.0, 300.0, 200.0):  # far above what the first try reached
+        best = best.after("second", np.array([loss]))
+        assert best.n_without_progress == 0
+        assert not Recipe().has_risen(best)
+    best = best.after("second", np.array([250.0]))
+    assert best.n_without_progress == 1
+    assert Recipe().has_risen(best)
+    assert best.params == "a"
+    assert best.after("better", np.array([98.0])).params == "better"
+
+
+def test_a_second_try_begins_at_random_weights_and_averages_from_there():
+    first, second = learner(), learner()
+    path = np.ones((3, 1), np.float32), np.full((1, 3), 2.0, np.float32)
+    start = second.start._replace(
+        params=second.model.network.init(np.random.RandomState(0), path), is_good=True
+    )
+    second = replace(second, start=start)
+    state = second.begin(np.random.default_rng(0))
+    assert not state.start_is_good
+    for params in (state.weights.params, state.weights.average):
+        assert_allclose(params.encoder.linear, 0.1, rtol=1e-6)
+        assert_allclose(params.decoder.linear, 0.2, rtol=1e-6)
+        assert all(weight.any() for half in params for weight in half.weights)
+    assert second.begin().start_is_good
+    assert_array_equal(second.begin().weights.params.encoder.linear, path[0])
+    without = first.begin(np.random.default_rng(0)).weights.params
+    assert without.encoder.linear is None
 
 
 def convinced(losses, later, least_gain=0.0, **more):
@@ -244,18 +304,18 @@ def test_a_gain_is_convincing_beyond_its_standard_error():
     start = rng.uniform(1, 2, 400)
     noise = rng.standard_normal(400)
     noise = (noise - noise.mean()) / noise.std()  # the mean's standard error is 0.05
-    for gain, expected in ((0.04, False), (0.06, True)):
+    for gain, expected in ((0.09, False), (0.11, True)):
         assert convinced(start, start - gain - noise) == expected
     weight = np.r_[np.full(100, 1.0), np.full(300, 1e-9)]
-    found = convinced(start, start - 0.06 - noise, weight=weight)
-    assert found == (0.06 + noise[:100].mean() > noise[:100].std() / 10)
+    found = convinced(start, start - 0.11 - noise, weight=weight)
+    assert found == (0.11 + noise[:100].mean() > 2 * noise[:100].std() / 10)
 
 
 def test_copies_are_one_witness():
     rng = np.random.RandomState(0)
-    gain = rng.standard_normal(60) + 0.05  # one row in sixty: less than a standard error
+    gain = rng.standard_normal(60)
     start = np.full(600, 100.0)
-    later = start - np.repeat(gain - gain.mean() + 0.1, 10)
+    later = start - np.repeat(gain - gain.mean() + 0.2, 10)  # of 60 rows, 1.6 standard errors
     for group, expected in ((None, True), (np.repeat(np.arange(60), 10), False)):
         assert convinced(start, later, group=group) == expected
 
