@@ -7,6 +7,7 @@ import importlib
 import re
 from pathlib import Path
 
+import jax
 import numpy as np
 import pytest
 
@@ -160,6 +161,19 @@ def test_made_anomalies_are_a_tenth_of_the_rows_to_judge_and_change_part_of_a_ro
     tables = ours("benchmarks.lib.tables", monkeypatch)
     changed = test != tables.curved_factors(70, 300, 8, 0)[30:]
     np.testing.assert_array_equal(changed.sum(axis=1), np.where(anomalous, 15, 0))
+
+
+def test_images_are_read_between_their_pixels(monkeypatch):
+    moved = ours("benchmarks.lib.moved_images", monkeypatch)
+    images = np.random.default_rng(0).random((3, 28, 28), dtype=np.float32)
+    still = moved.bent(images, jax.random.key(0), angle=0.0, stretch=0.0, arrows=0.0)
+    np.testing.assert_allclose(still, images, atol=1e-6)
+    assert np.abs(moved.bent(images, jax.random.key(0)) - images).max() > 0.1
+    lines = np.arange(28.0)
+    places = np.stack(np.meshgrid(lines + 1, lines + 0.5, indexing="ij"), -1).reshape(1, -1, 2)
+    framed = np.pad(images[:1], ((0, 0), (0, 1), (0, 1)))  # black beyond the edge
+    halfway = (framed[:, 1:, :-1] + framed[:, 1:, 1:]) / 2
+    np.testing.assert_allclose(moved.between_pixels(images[:1], places), halfway, atol=1e-6)
 
 
 def test_results_are_kept_by_benchmark_and_machine():

@@ -19,40 +19,21 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout: `benchmarks`, `skautoencoder`
 
-from dataclasses import dataclass
-
-import jax
-import jax.numpy as jnp
 import numpy as np
 from sklearn.callback import ProgressBar
 from sklearn.decomposition import PCA
 
 from benchmarks.lib.arguments import command_line, parse
-from benchmarks.lib.images import load
+from benchmarks.lib.data_of_2006 import LAYERS, train_and_test
 from benchmarks.lib.measures import squared_error
+from benchmarks.lib.moved_images import MovedImages
 from benchmarks.lib.results import place, save, stored
 from benchmarks.lib.timing import timed
 from skautoencoder import AutoencoderTransformer
 from skautoencoder.display import COLOURS
-from skautoencoder.objectives import Objective
 
 NAME = "hinton_salakhutdinov_2006"
-# Hidden layers and components.
-LAYERS = {"mnist": ((1000, 500, 250), 30), "curves": ((400, 200, 100, 50, 25), 6)}
 WATCHED = 2_000  # test images that the curves of error against epochs are measured on
-
-
-@dataclass(frozen=True)
-class ShiftedBySmallSteps(Objective):
-    """Rebuild images that were moved by up to one pixel: augmentation, named as such."""
-
-    def loss(self, model, params, x, step):
-        """Each moved row's error."""
-        images = (x * model.scale + model.mean).reshape(-1, 28, 28)
-        moves = jax.random.randint(step.key, (len(x), 2), -1, 2)
-        moved = jax.vmap(lambda image, move: jnp.roll(image, move, (0, 1)))(images, moves)
-        x = (moved.reshape(x.shape) - model.mean) / model.scale
-        return model.error(x, model.decode(params, model.encode(params, x)))
 
 
 def candidates(hidden, n_components, n_epochs, n_best_epochs):
@@ -81,7 +62,7 @@ def candidates(hidden, n_components, n_epochs, n_best_epochs):
             init="rbm", weight_decay=0.1, **logistic, **longer
         ),
         "the same, and images moved by up to a pixel": autoencoder(
-            init="rbm", weight_decay=0.1, objective=ShiftedBySmallSteps(), **logistic, **longer
+            init="rbm", weight_decay=0.1, objective=MovedImages(shift=1), **logistic, **longer
         ),
     }
 
@@ -126,16 +107,13 @@ def main():
     results = {} if args.fresh else stored(NAME, args.results)
     results.pop("machine", None)
     for data in args.data:
-        if data == "mnist":
-            train, test = load(args.folder)
-        else:
-            train, test = (curves(n, seed) for seed, n in enumerate(args.curves))
+        train, test = train_and_test(data, args.folder, args.curves)
         rows = results.setdefault(data, {})
         hidden, n_components = args.layers[data]
         transformers = candidates(hidden, n_components, args.epochs, args.best_epochs)
         for name, transformer in transformers.items():
             if data == "curves" and isinstance(
-                getattr(transformer, "objective", None), ShiftedBySmallSteps
+                getattr(transformer, "objective", None), MovedImages
             ):
                 continue  # strokes start anywhere already
             if name not in rows:
@@ -158,23 +136,6 @@ def run(transformer, train, test):
         "seconds": round(seconds, 1),
         f"error on {WATCHED} test images after each epoch": curve.errors,
     }
-
-
-def curves(n_images, seed):
-    """Strokes through three random points, 28 x 28, pixels in [0, 1].
-
-    The parabola through the points, drawn with a round brush of a pixel's width.
-    """
-    rng = np.random.RandomState(seed)
-    t = np.linspace(0, 1, 40)[:, None]
-    through = np.hstack([(2 * t - 1) * (t - 1), 4 * t * (1 - t), t * (2 * t - 1)])
-    grid = np.stack(np.meshgrid(np.arange(28), np.arange(28), indexing="ij"), -1).reshape(-1, 2)
-    images = np.empty((n_images, 784), np.float32)
-    for image in images:
-        stroke = through @ rng.uniform(4, 24, (3, 2))
-        distance = ((grid[:, None] - stroke) ** 2).sum(-1).min(1)
-        image[:] = np.exp(-distance / 2)
-    return images
 
 
 def draw(results, path):
