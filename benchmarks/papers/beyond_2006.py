@@ -59,10 +59,14 @@ LONG: dict[str, dict[str, dict]] = {
     "mnist": {
         "long: images moved by up to a pixel": {"objective": MOVED},
         "long: half of them turned, stretched and bent as well": {"objective": BENT},
+        "long: half of them turned, stretched and bent, weight decay 0.1": {
+            "objective": BENT,
+            "weight_decay": 0.1,
+        },
     },
     "curves": {
         "long: images flipped and turned": {"objective": FLIPPED},
-        "long: and weight decay 0.1": {"objective": FLIPPED, "weight_decay": 0.1},
+        "long: weight decay 0.1": {"objective": FLIPPED, "weight_decay": 0.1},
     },
 }
 
