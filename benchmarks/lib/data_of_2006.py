@@ -10,11 +10,21 @@ from benchmarks.lib.images import load
 LAYERS = {"mnist": ((1000, 500, 250), 30), "curves": ((400, 200, 100, 50, 25), 6)}
 
 
-def train_and_test(name, folder, n_curves):
-    """Images to learn from and to judge by; ``n_curves`` of each are drawn."""
-    if name == "mnist":
-        return load(folder)
-    return tuple(curves(n, seed) for seed, n in enumerate(n_curves))
+def add_arguments(parser):
+    """Ask for the folder, which of the data, and whether to run again what is kept."""
+    parser.add_argument("folder", nargs="?", help="with MNIST's gzipped idx files")
+    parser.add_argument("--data", choices=LAYERS, nargs="+", default=list(LAYERS))
+    parser.add_argument("--fresh", action="store_true", help="run rows again")
+
+
+def asked_for(args, results):
+    """Each of the data: its name, training and test images, layers, and the rows in results."""
+    for name in args.data:
+        if name == "mnist":
+            train, test = load(args.folder)
+        else:
+            train, test = (curves(n, seed) for seed, n in enumerate(args.curves))
+        yield name, train, test, args.layers[name], results.setdefault(name, {})
 
 
 def curves(n_images, seed):

@@ -41,15 +41,15 @@ class MovedImages(Objective):
     def loss(self, model, params, x, step):
         """Each moved image's error."""
         images = (x * model.scale + model.mean).reshape(-1, SIDE, SIDE)
-        keys = jax.random.split(step.key, 5)
+        keys = jax.random.split(step.key, 7)  # each serves once
         if self.flipped:
             images = flipped(images, keys[0])
         if self.shift:
             images = shifted(images, keys[1], self.shift)
         if self.bent:
-            images = some(self.bent, bent(images, keys[2]), images, keys[2])
+            images = some(self.bent, bent(images, keys[2]), images, keys[5])
         if self.mixed:
-            images = some(self.mixed, mixed(images, keys[3]), images, keys[3])
+            images = some(self.mixed, mixed(images, keys[3]), images, keys[6])
         x = (images.reshape(x.shape) - model.mean) / model.scale
         seen = jax.random.uniform(keys[4], x.shape) >= self.dropped if self.dropped else 1
         return model.error(x, model.decode(params, model.encode(params, x * seen)))
@@ -57,8 +57,7 @@ class MovedImages(Objective):
 
 def some(share, changed, images, key):
     """So large a share of the images changed, the others as they were."""
-    chosen = jax.random.uniform(jax.random.fold_in(key, 1), (len(images), 1, 1)) < share
-    return jnp.where(chosen, changed, images)
+    return jnp.where(jax.random.uniform(key, (len(images), 1, 1)) < share, changed, images)
 
 
 def flipped(images, key):
@@ -77,8 +76,9 @@ def shifted(images, key, most):
 
 def mixed(images, key):
     """Each image with a share of another one, which may be itself."""
-    share = jax.random.uniform(key, (len(images), 1, 1))
-    return share * images + (1 - share) * jax.random.permutation(key, images)
+    how_much, with_which = jax.random.split(key)
+    share = jax.random.uniform(how_much, (len(images), 1, 1))
+    return share * images + (1 - share) * jax.random.permutation(with_which, images)
 
 
 def bent(images, key, angle=0.12, stretch=0.08, arrows=0.5):

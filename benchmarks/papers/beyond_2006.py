@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout: `benchmarks`
 from sklearn.decomposition import PCA
 
 from benchmarks.lib.arguments import command_line, parse
-from benchmarks.lib.data_of_2006 import LAYERS, train_and_test
+from benchmarks.lib.data_of_2006 import LAYERS, add_arguments, asked_for
 from benchmarks.lib.measures import squared_error
 from benchmarks.lib.moved_images import MovedImages
 from benchmarks.lib.results import save, stored
@@ -73,12 +73,10 @@ LONG: dict[str, dict[str, dict]] = {
 
 def main():
     parser = command_line(__doc__)
-    parser.add_argument("folder", nargs="?", help="with MNIST's gzipped idx files")
+    add_arguments(parser)
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--long-epochs", type=int, default=60)
     parser.add_argument("--precision", choices=["float32", "bfloat16"], default="bfloat16")
-    parser.add_argument("--data", choices=LAYERS, nargs="+", default=list(LAYERS))
-    parser.add_argument("--fresh", action="store_true", help="run rows again")
     args = parse(
         parser, images="folder", curves=(20_000, 10_000), layers=LAYERS,
         smoke={
@@ -87,11 +85,7 @@ def main():
         },
     )  # fmt: skip
     results = {} if args.fresh else stored(NAME, args.results)
-    results.pop("machine", None)
-    for data in args.data:
-        train, test = train_and_test(data, args.folder, args.curves)
-        hidden, n_components = args.layers[data]
-        found = results.setdefault(data, {})
+    for data, train, test, (hidden, n_components), found in asked_for(args, results):
         found.setdefault("PCA", squared_error(PCA(n_components).fit(train), test))
         print(f"{data}: PCA {found['PCA']:.3f}")
         for rows, max_iter in ((LONG[data], args.long_epochs), (SHORT[data], args.epochs)):

@@ -24,7 +24,7 @@ from sklearn.callback import ProgressBar
 from sklearn.decomposition import PCA
 
 from benchmarks.lib.arguments import command_line, parse
-from benchmarks.lib.data_of_2006 import LAYERS, train_and_test
+from benchmarks.lib.data_of_2006 import LAYERS, add_arguments, asked_for
 from benchmarks.lib.measures import squared_error
 from benchmarks.lib.moved_images import MovedImages
 from benchmarks.lib.results import place, save, stored
@@ -90,13 +90,9 @@ class ErrorCurve:
 
 def main():
     parser = command_line(__doc__)
-    parser.add_argument("folder", nargs="?", help="with MNIST's gzipped idx files")
+    add_arguments(parser)
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--best-epochs", type=int, default=60, help="of the last rows")
-    parser.add_argument(
-        "--data", choices=["mnist", "curves"], nargs="+", default=["mnist", "curves"]
-    )
-    parser.add_argument("--fresh", action="store_true", help="run rows again")
     args = parse(
         parser, images="folder", curves=(20_000, 10_000), layers=LAYERS,
         smoke={
@@ -106,10 +102,7 @@ def main():
     )  # fmt: skip
     results = {} if args.fresh else stored(NAME, args.results)
     results.pop("machine", None)
-    for data in args.data:
-        train, test = train_and_test(data, args.folder, args.curves)
-        rows = results.setdefault(data, {})
-        hidden, n_components = args.layers[data]
+    for data, train, test, (hidden, n_components), rows in asked_for(args, results):
         transformers = candidates(hidden, n_components, args.epochs, args.best_epochs)
         for name, transformer in transformers.items():
             if data == "curves" and isinstance(

@@ -142,25 +142,21 @@ def beyond_2006(data: str) -> Callable[[Result], Table]:
     def table(result: Result) -> Table:
         found = result[data]
         pca = found["PCA"]
-        rows = sorted((row for row in found.items() if row[0] != "PCA"), key=_by_test_error)
+        names = sorted(found.keys() - {"PCA"}, key=lambda name: found[name]["test error"])
         lines = [
             [
                 name.removeprefix("long: "),
-                str(row["epochs"]),
-                digits(row["test error"], 3),
-                digits(row["training error"], 3),
-                digits(row["test error"] / pca, 3),
+                str(found[name]["epochs"]),
+                digits(found[name]["test error"], 3),
+                digits(found[name]["training error"], 3),
+                digits(found[name]["test error"] / pca, 3),
             ]
-            for name, row in rows
+            for name in names
         ]
         lines.append(["PCA", "", digits(pca, 3), "", "1"])
         return ["", "epochs", "test", "training", "test over PCA's"], lines
 
     return table
-
-
-def _by_test_error(row: tuple[str, dict]) -> float:
-    return row[1]["test error"]
 
 
 def outliers(share: str) -> Callable[[Result], Table]:

@@ -143,9 +143,9 @@ class GradientLearner:
             params = self.model.network.with_random_weights(random_weights, params, share)
             is_good = False
         named = isinstance(self.optimizer, str)
-        first, average = single(params), single(params)  # a program uses both up
-        state = start_optimizer(self.optimizer, first) if named else self.program.start(first)
-        return GradientState(Weights(first, average, state), 0, is_good)
+        params = single(params)
+        state = start_optimizer(self.optimizer, params) if named else self.program.start(params)
+        return GradientState(Weights(params, params, state), 0, is_good)
 
     def resumed(self, leaves: list[np.ndarray]) -> GradientState:
         """The state that was kept as its arrays; a new one where they are of another optimizer."""
