@@ -4,7 +4,6 @@ import sys
 
 from joblib.parallel import ThreadingBackend, get_active_backend
 from sklearn.base import _fit_context as fit_context
-from sklearn.impute._base import _BaseImputer as BaseImputer
 from sklearn.utils import _safe_indexing as safe_indexing
 from sklearn.utils._mask import _get_mask as get_mask
 from sklearn.utils._missing import is_scalar_nan
@@ -14,7 +13,6 @@ from sklearn.utils.validation import _check_n_features as check_n_features
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 
 __all__ = [
-    "BaseImputer",
     "DocumentedMixin",
     "HasMethods",
     "Interval",
@@ -36,6 +34,14 @@ __all__ = [
     "safe_indexing",
     "without_running_fit",
 ]
+
+
+def __getattr__(name):
+    if name == "BaseImputer":  # here, as it brings neighbours, metrics and linear models
+        from sklearn.impute._base import _BaseImputer
+
+        return _BaseImputer
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def check_parameters(estimator):

@@ -20,6 +20,7 @@ PACKAGE = Path(skautoencoder.__file__).parent
 # The whole package. A part may import what stands before it, never what stands after.
 ORDER = [
     "_errors.py",
+    "_garbage.py",
     "_processes.py",
     "_functions.py",
     "_draws.py",

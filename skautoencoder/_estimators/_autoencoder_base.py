@@ -20,6 +20,7 @@ from skautoencoder._estimators._reporting import FitReporter, hook_arguments
 from skautoencoder._estimators._streamed import by_batches, rows_to_learn, rows_to_score
 from skautoencoder._estimators._transformer import BaseTransformer
 from skautoencoder._estimators._warning import warn_caller, warn_diverged, warn_unfinished
+from skautoencoder._garbage import without_collection
 from skautoencoder._networks import ACTIVATIONS
 from skautoencoder._sklearn import (
     HasMethods,
@@ -127,9 +128,10 @@ class BaseAutoencoder(DescribingMixin, DrawingMixin, BaseTransformer):
             If one column has more than 99.9 % of the variance, no row has a value in some
             column, or the code of a variational model says nothing of its rows.
         """
-        from skautoencoder._estimators import _autoencoder_fit as steps
-        from skautoencoder._estimators._span import span_of
-        from skautoencoder._training import _fit as training
+        with without_collection():
+            from skautoencoder._estimators import _autoencoder_fit as steps
+            from skautoencoder._estimators._span import span_of
+            from skautoencoder._training import _fit as training
 
         continued = self.warm_start and hasattr(self, "encoder_")
         seed = draw_seed(check_random_state(self.random_state))

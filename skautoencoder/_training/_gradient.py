@@ -15,8 +15,7 @@ from skautoencoder._model import Model
 from skautoencoder._training import _adjoints  # noqa: F401  the convolution's gradients
 from skautoencoder._training._factories import OptimizerFactory
 from skautoencoder._training._mesh import on_each_device, on_one_device, over_mesh
-from skautoencoder._training._programs import kept
-from skautoencoder._training._promotion import under_our_rules
+from skautoencoder._training._programs import compiled, kept
 from skautoencoder._training._updates import in_turn, make_optimizer
 from skautoencoder._training._vectors import laid_end_to_end
 from skautoencoder.objectives._base import Objective, Step
@@ -71,9 +70,9 @@ def training_program(structure: Any, batch_size: int, optimizer: str | Optimizer
 
     return Program(
         # The new weights take the place of the old ones, which are gone after a call.
-        over_mesh(jax.jit(under_our_rules(one), donate_argnums=0)),
-        on_one_device(jax.jit(under_our_rules(many))),
-        over_mesh(jax.jit(under_our_rules(start))),
+        over_mesh(compiled(one, donate_argnums=0)),
+        on_one_device(compiled(many)),
+        over_mesh(compiled(start)),
     )
 
 
@@ -88,7 +87,7 @@ def evaluation_program(structure: Any) -> Callable[..., Any]:
         model = model.seeing(None if block.seen is None else block.seen[0])
         return on_each_device(objective.validation_loss(model, params, block.x[0]))
 
-    return over_mesh(jax.jit(under_our_rules(evaluate)))
+    return over_mesh(compiled(evaluate))
 
 
 def train_block(

@@ -11,6 +11,11 @@ from collections.abc import Callable, Hashable
 from functools import lru_cache, wraps
 from typing import Any, TypeVar
 
+import jax
+
+from skautoencoder._garbage import without_collection
+from skautoencoder._training._promotion import under_our_rules
+
 _Make = TypeVar("_Make", bound=Callable)
 
 # A program takes 7 to 10 MiB (benchmarks/speed/compiled_memory.py). A training holds on to its own.
@@ -32,3 +37,21 @@ def kept(make: _Make) -> _Make:
     program.n_kept = lambda: cached.cache_info().currsize
     program.forget = cached.cache_clear
     return program
+
+
+def compiled(function: Callable[..., Any], **settings: Any) -> Callable[..., Any]:
+    """The function, compiled by JAX under our rules with these settings when it is called."""
+    program = jax.jit(under_our_rules(function), **settings)
+    has_run = False
+
+    @wraps(program)
+    def run(*arguments: Any) -> Any:
+        nonlocal has_run
+        if has_run:
+            return program(*arguments)
+        with without_collection():
+            result = program(*arguments)
+        has_run = True
+        return result
+
+    return run
