@@ -148,7 +148,7 @@ def test_every_is_a_number_of_epochs(every, tmp_path):
 @pytest.mark.parametrize(
     ("changed", "data", "named"),
     [
-        ({"learning_rate": 0.01}, X, r"learning_rate \(0.001 there, 0.01 here\)"),
+        ({"learning_rate": 0.01}, X, r"learning_rate \(0.002 there, 0.01 here\)"),
         ({"max_iter": 9}, X, r"max_iter \(8 there, 9 here\)"),
         ({"random_state": 1}, X, "random_state"),
         ({}, X + 1, "X "),

@@ -102,11 +102,11 @@ def test_numpy_and_jax_agree(architecture):
     codes = network.encode(params, x)
     assert codes.dtype == np.float32
     assert codes.shape == (5, network.n_components)
-    assert_allclose(network.encode(on_jax, jnp.asarray(x)), codes, atol=1e-5)
+    assert_allclose(network.encode(on_jax, jnp.asarray(x)), codes, rtol=1e-5, atol=1e-5)
     linear, nonlinear = network.decode(params, codes)
     assert linear is None
     assert nonlinear.shape == x.shape
-    assert_allclose(network.decode(on_jax, jnp.asarray(codes))[1], nonlinear, atol=1e-5)
+    assert_allclose(network.decode(on_jax, jnp.asarray(codes))[1], nonlinear, rtol=1e-5, atol=1e-5)
 
 
 TO_RESCALE = {

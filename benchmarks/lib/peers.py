@@ -56,7 +56,7 @@ def ours(X, encoder, batch_size, precision="float32"):
         AutoencoderTransformer(
             encoder[-1], hidden_layer_sizes=encoder[:-1], batch_size=batch_size,
             max_iter=n_epochs, early_stopping=False, init="glorot", precision=precision,
-            random_state=0,
+            optimizer="adam", learning_rate=1e-3, random_state=0,
         ).fit(X)  # fmt: skip
 
     return fit

@@ -107,7 +107,7 @@ def stop_of(fit, recipe, n_iter_no_change=10):
     best = best_at_start(None, curve[:1], np.ones(1), tol=1e-4)
     for epoch, loss in enumerate(curve[1:], 1):
         best = best.after(None, np.array([loss]))
-        patience = recipe.patience(n_iter_no_change, fit["steps"])
+        patience = recipe.patience(n_iter_no_change, fit["steps"])["patience"]
         if recipe.has_waited(best, patience, n_iter_no_change):
             return epoch
     return len(curve) - 1

@@ -64,14 +64,13 @@ def make_plan(estimator, rows, seed, *, validation, groups, continued, span=None
     )
     learner, index = lanes[0].learner, lanes[0].index
     n_steps = learner.steps_an_epoch(learnt.count(index))
-    waits = recipe.patience(estimator.n_iter_no_change, n_steps)
+    patience = recipe.patience(estimator.n_iter_no_change, n_steps)
     return Plan(
         learnt,
         lanes,
         held_out,
         max_iter=estimator.max_iter,
-        patience=waits if estimator.early_stopping else np.inf,
-        patience_rising=estimator.n_iter_no_change if estimator.early_stopping else np.inf,
+        **patience if estimator.early_stopping else {},
         tol=estimator.tol,
         from_pca=estimator.init == "pca" and not continued,
         begin=begin,

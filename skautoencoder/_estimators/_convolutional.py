@@ -28,10 +28,11 @@ class ConvolutionalAutoencoderTransformer(BaseAutoencoder):
     channels : array-like of int, default=(32, 64)
         Channels of the encoder's convolutions, of 3 x 3 pixels with stride 2: each halves
         both sides. The decoder mirrors them.
-    whiten, activation, loss, objective, init, optimizer, weight_decay, batch_size, precision, \
-    max_iter, early_stopping, validation_fraction, n_iter_no_change, tol, warm_start, \
-    random_state, verbose
+    whiten, activation, loss, objective, init, weight_decay, batch_size, precision, max_iter, \
+    early_stopping, validation_fraction, n_iter_no_change, tol, warm_start, random_state, verbose
         As in :class:`AutoencoderTransformer`.
+    optimizer : str, callable or optax.GradientTransformation, default="adam"
+        As there, but for the default.
     learning_rate : float, default=3e-3
         As there, but larger: a convolution's few weights can bear it.
 

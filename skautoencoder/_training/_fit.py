@@ -294,7 +294,10 @@ def _after_epoch(plan: Plan, state: FitState, progress: Progress, asked_to_stop:
     best = state.best
     if state.epoch == plan.max_iter:
         return state._replace(end=End.MAX_ITER)
-    if best is None or not plan.recipe.has_waited(best, plan.patience, plan.patience_rising):
+    patience, rising = plan.patience, plan.patience_rising
+    if state.try_began:  # on its way past PCA's error a loss may rise first
+        patience = rising = plan.patience_of_second_try
+    if best is None or not plan.recipe.has_waited(best, patience, rising):
         return state
     if not plan.from_pca or state.try_began or not plan.recipe.tries_again(best):
         return state._replace(end=End.NO_PROGRESS)

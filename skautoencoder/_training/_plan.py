@@ -49,10 +49,10 @@ class Plan:
         are trained alongside; none to keep the last weights.
     max_iter : int
         Epochs, at most.
-    patience : float
+    patience, patience_of_second_try : float
         Epochs without progress before training stops; infinite to run them all.
     patience_rising : float
-        The same where the held-out loss has risen well above its best, if that is less.
+        The same in a first try whose held-out loss has risen well above its best, if that is less.
     tol : float
         Relative improvement of the held-out loss that counts as progress.
     from_pca : bool
@@ -70,6 +70,7 @@ class Plan:
     held_out: tuple[HeldOut, ...] = ()
     max_iter: int = 200
     patience: float = np.inf
+    patience_of_second_try: float = np.inf
     patience_rising: float = np.inf
     tol: float = 1e-4
     from_pca: bool = False

@@ -43,13 +43,14 @@ class Recipe:
         weights that were kept by chance were worse than PCA on new rows.
     rounding : float
         What single precision may be wrong by in each entry of a row of spread 1.
-    patience_steps : int
+    patience_steps, patience_steps_of_second_try : int
         Early stopping waits for at least so many steps: an epoch of small data is a handful,
-        too few to get off the start.
+        too few to get off the start. A second try comes down to PCA's error, and rests there,
+        or rises a little, before it finds a way on.
     rises : float
-        It does not where the held-out loss is this share above its lowest. Of 70 fits to 20 tables
-        none that was better later would have ended so: a quarter of all epochs is saved
-        (``benchmarks/quality/when_to_stop.py``).
+        A first try does not wait where the held-out loss is this share above its lowest. Of 70
+        fits to 20 tables none that was better later would have ended so: a quarter of all epochs
+        is saved (``benchmarks/quality/when_to_stop.py``).
     second_try, linear_of_second_try : float
         A held-out loss above this share of the start's is worth a second try, from random
         weights beside a linear path that is this share of the start's. Beside PCA itself a
@@ -93,6 +94,7 @@ class Recipe:
     standard_errors_between_epochs: float = 1.0
     rounding: float = 64 * _EPS
     patience_steps: int = 500
+    patience_steps_of_second_try: int = 1_000
     rises: float = 0.02
     second_try: float = 0.95
     linear_of_second_try: float = 0.1
@@ -114,9 +116,17 @@ class Recipe:
         # At most all rows, up to a power of two: a few rows more would be another program.
         return min(batch_size, 1 << (n_samples - 1).bit_length())
 
-    def patience(self, n_iter_no_change: int, steps_an_epoch: int) -> int:
-        """Epochs without progress before training stops, where the loss has not risen."""
-        return max(n_iter_no_change, -(-self.patience_steps // steps_an_epoch))
+    def patience(self, n_iter_no_change: int, steps_an_epoch: int) -> dict[str, int]:
+        """Epochs without progress before training stops, as a :class:`Plan` calls them."""
+
+        def at_least(steps: int) -> int:
+            return max(n_iter_no_change, -(-steps // steps_an_epoch))
+
+        return {
+            "patience": at_least(self.patience_steps),
+            "patience_of_second_try": at_least(self.patience_steps_of_second_try),
+            "patience_rising": n_iter_no_change,
+        }
 
     def has_risen(self, best: BestSoFar) -> bool:
         """Whether the held-out loss is well above its lowest by now."""

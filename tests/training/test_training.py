@@ -379,6 +379,9 @@ class Quiet:
         self.states.append(state)
 
 
+ALWAYS_RISEN = replace(Recipe(), rises=-1.0)
+
+
 def two_lanes(n_samples=40, learner_changes=None, **changes):
     """A plan of a kept lane and a fold, whose epochs of two steps fit a block many times."""
     rng = np.random.RandomState(0)
@@ -467,10 +470,35 @@ def test_patience_is_short_where_the_loss_has_risen():
         return fit(plan, state, Quiet()).epoch
 
     assert n_epochs(Recipe(), patience=50, patience_rising=4) == 20  # it falls again
-    always = replace(Recipe(), rises=-1.0)
-    assert n_epochs(always, patience=50, patience_rising=4, tol=0.9) == 4
-    assert n_epochs(always, patience=3, patience_rising=4, tol=0.9) == 3
-    assert n_epochs(always, patience=50, tol=0.9) == 20
+    assert n_epochs(ALWAYS_RISEN, patience=50, patience_rising=4, tol=0.9) == 4
+    assert n_epochs(ALWAYS_RISEN, patience=3, patience_rising=4, tol=0.9) == 3
+    assert n_epochs(ALWAYS_RISEN, patience=50, tol=0.9) == 20
+
+
+@pytest.mark.parametrize(
+    "waits", [{"patience": 2}, {"patience": 4, "patience_rising": 2, "recipe": ALWAYS_RISEN}]
+)
+def test_a_second_try_waits_longer(waits):
+    changes = {"from_pca": True, "patience_of_second_try": 5, "tol": 0.9} | waits
+    plan = two_lanes(learner_changes={"learning_rate": 1e-3}, **changes)
+    state = fit(plan, begin(plan), Quiet())
+    # its first epoch is what it is measured by
+    assert (state.try_began, state.epoch, state.end) == (2, 2 + 1 + 5, End.NO_PROGRESS)
+
+
+@pytest.mark.parametrize(
+    ("n_iter_no_change", "steps_an_epoch", "waits"),
+    [
+        (10, 20, (25, 50, 10)),
+        (10, 200, (10, 10, 10)),
+        (10, 75, (10, 14, 10)),
+        (30, 20, (30, 50, 30)),
+    ],
+)
+def test_patience_is_of_epochs_and_of_steps(n_iter_no_change, steps_an_epoch, waits):
+    found = Recipe().patience(n_iter_no_change, steps_an_epoch)
+    assert tuple(found.values()) == waits
+    assert tuple(found) == ("patience", "patience_of_second_try", "patience_rising")
 
 
 def test_why_a_fit_ended_is_told():
