@@ -5,8 +5,8 @@
 
 MNIST goes through 784-1000-500-250-30, drawn curves through 784-400-200-100-50-25-6. The
 figure is the squared error of an image, pixels in [0, 1], summed over its pixels, averaged
-over 10,000 test images. The paper: 3.00 on MNIST, logistic PCA 8.01, PCA 13.87; on its
-curves 1.44, PCA 7.64.
+over 10,000 test images. Ours are trained by Adam at 1e-3. The paper: 3.00 on MNIST, logistic
+PCA 8.01, PCA 13.87; on its curves 1.44, PCA 7.64.
 
 Every finished row is kept in ``results/``, and not run again until ``--fresh``: the script
 may be interrupted and started again. It ends with a figure of error against epochs.
@@ -42,7 +42,7 @@ def candidates(hidden, n_components, n_epochs, n_best_epochs):
     def autoencoder(max_iter=n_epochs, hidden_layer_sizes=hidden, **settings):
         return AutoencoderTransformer(
             n_components, hidden_layer_sizes=hidden_layer_sizes, max_iter=max_iter,
-            early_stopping=False, random_state=0, **settings,
+            optimizer="adam", learning_rate=1e-3, early_stopping=False, random_state=0, **settings,
         )  # fmt: skip
 
     logistic = {"activation": "logistic", "loss": "cross_entropy"}

@@ -220,7 +220,7 @@ def test_convolution_beats_dense_at_equal_size():
         6, image_shape=(16, 16), channels=(8, 16), **settings
     ).fit(train)
     assert n_parameters(ours) < n_parameters(dense)
-    assert squared_error(ours, test) < 0.5 * squared_error(dense, test)
+    assert squared_error(ours, test) < 0.6 * squared_error(dense, test)
 
 
 def n_parameters(ours):
