@@ -11,9 +11,8 @@ from contextlib import contextmanager
 def without_collection() -> Iterator[None]:
     """Inside the block no garbage is searched for, in any thread.
 
-    Importing JAX and compiling make hundreds of thousands of objects that stay. Each so many of
-    them Python looks through all that there are, scikit-learn's and pandas' too, for nothing: a
-    fifth of the time of a first fit (``benchmarks/speed/small_data_speed.py``).
+    Importing JAX and compiling make hundreds of thousands of objects that stay. Every few thousand
+    of them Python looks through all objects there are, scikit-learn's and pandas' too, for nothing.
     """
     if not gc.isenabled():
         yield

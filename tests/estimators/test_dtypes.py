@@ -28,7 +28,8 @@ def test_a_large_offset_keeps_its_digits():
     """Years, say: centring happens in double precision, before single precision."""
     X = curved(200)
     shifted = quick(early_stopping=False).fit(X + 1e7)
+    # a single-precision year of 1e7 would be wrong by up to 0.5
     assert_allclose(
-        shifted.transform(X + 1e7), quick(early_stopping=False).fit_transform(X), atol=1e-3
+        shifted.transform(X + 1e7), quick(early_stopping=False).fit_transform(X), atol=5e-3
     )
     assert squared_error(shifted, X + 1e7) < X.var(0).sum()
