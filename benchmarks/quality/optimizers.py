@@ -60,7 +60,7 @@ def named(optimizer, *rates):
             for rate in rates}  # fmt: skip
 
 
-DEFAULT = "adam, 0.001"
+REFERENCE = "adam, 0.001"
 CANDIDATES = {
     **named("adam", 1e-3, 5e-4, 2e-3, 3e-3, 5e-3, 1e-2),
     **{
@@ -110,15 +110,15 @@ def main():
     )  # fmt: skip
 
     data = {name: table for name, table in tables(args.images).items() if name in args.data}
-    names = [DEFAULT, *(name for name in args.candidates if name != DEFAULT)]
+    names = [REFERENCE, *(name for name in args.candidates if name != REFERENCE)]
     print(f"{'best error over the default, x its time':36s}", *(f"{d[:16]:>16s}" for d in data))
     found: dict = {}
     for name in names:
         found[name] = row = {}
         for place, table in data.items():
             curve, seconds = train(table, args.steps, **args.settings, **CANDIDATES[name])
-            row[place] = compared(curve, seconds, found[DEFAULT].get(place))
-        cells = [f"{cell['best'] / found[DEFAULT][p]['best']:.3f} {faster(cell):>8s}"
+            row[place] = compared(curve, seconds, found[REFERENCE].get(place))
+        cells = [f"{cell['best'] / found[REFERENCE][p]['best']:.3f} {faster(cell):>8s}"
                  for p, cell in row.items()]  # fmt: skip
         print(f"{name:36s}", *(f"{cell:>16s}" for cell in cells), flush=True)
         save(args.name, {"candidates": found}, args.results)
