@@ -148,12 +148,14 @@ class DescribingMixin:
         found = components_of(model, plan.rows, unit, start, rng)
         n_rows = plan.rows.count(plan.rows.everything)
         n_left = min(n_rows, self.n_features_in_) - self.n_components_
-        with np.errstate(over="ignore"):
-            square = np.float64(model.standardization.scale) ** 2
-            square = square * n_rows / max(n_rows - 1, 1)
-            variance = found.variance * square
-            self.explained_variance_ = found.ratio * variance
-        left = max(1 - found.ratio.sum(), 0.0) * variance
+        scale = np.float64(model.standardization.scale)
+
+        def in_units(share):  # the scale's square alone may be beyond all numbers
+            with np.errstate(over="ignore"):
+                return share * found.variance * n_rows / max(n_rows - 1, 1) * scale * scale
+
+        self.explained_variance_ = in_units(found.ratio)
+        left = in_units(max(1 - found.ratio.sum(), 0.0))
         self.noise_variance_ = float(left / n_left) if n_left > 0 else 0.0
         self.components_ = found.directions if span is None else found.directions @ span.basis.T
         self.explained_variance_ratio_ = found.ratio

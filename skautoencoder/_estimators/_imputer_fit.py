@@ -78,11 +78,13 @@ def fit_imputer(estimator: Any, x: np.ndarray, seed: int) -> FittedImputer:
     z = filling.standardized(x[np.sort(rng.permutation(len(x))[:_MOST_ROWS])])
     group = row_groups(Rows(z, np.ones(len(z))), np.arange(len(z)))
     n_ways = estimator.n_networks or _N_WAYS_OF_NEIGHBORS * bool(estimator.n_neighbors)
+    few = np.sort(rng.permutation(len(z))[:_MOST_DONORS])
     ways = [hide_cells(z, group, generator(seed, SPLIT, number)) for number in range(n_ways)]
-    if sum(hidden.cells.sum() for hidden in ways) < LEAST_CELLS:
+    # Of few different rows a way may hide no cell: nothing could be measured there.
+    ways = [hidden for hidden in ways if hidden.cells[few].any()]
+    if sum(_n_different(hidden.cells[few], group[few]) for hidden in ways) < LEAST_CELLS:
         return FittedImputer(filling)
     params = _trained(estimator, network, z, ways, seed)
-    few = np.sort(rng.permutation(len(z))[:_MOST_DONORS])
     ways = [hidden.of(few) for hidden in ways]
     moves, wanted = _measured(estimator.n_neighbors, network, params, ways)
     of_group = np.concatenate([group[few][np.nonzero(hidden.cells)[0]] for hidden in ways])
@@ -90,6 +92,12 @@ def fit_imputer(estimator: Any, x: np.ndarray, seed: int) -> FittedImputer:
     errors = (float(np.sqrt(np.mean(e**2))) for e in (wanted - moves @ weights, wanted))
     neighbors = _neighbors(estimator.n_neighbors).fit(z[few]) if weights[1] else None
     return FittedImputer(filling, Refinement(network, params, neighbors, weights, *errors))
+
+
+def _n_different(cells: np.ndarray, group: np.ndarray) -> int:
+    """How many cells there are, those of the copies of a row counted once."""
+    row, column = np.nonzero(cells)
+    return len(np.unique(group[row] * cells.shape[1] + column))
 
 
 def _trained(

@@ -8,7 +8,7 @@ from scipy.optimize import nnls
 from skautoencoder._training._best import best_at_start
 from skautoencoder._training._recipe import Recipe
 
-# Fewer cells than these mislead.
+# Fewer cells than these mislead, those of the copies of a row counted once.
 LEAST_CELLS = 50
 # Shares are few numbers: a gain of half its standard error is worth having more often than not,
 # one row that gains most or not (12 tables, benchmarks/quality/imputation.py: at worst 1.01 of

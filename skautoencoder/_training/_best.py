@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+_LARGEST = np.float64(np.finfo(np.float32).max)
+
 
 @dataclass(frozen=True)
 class BestSoFar:
@@ -61,6 +63,7 @@ class BestSoFar:
         They are the best where their mean loss is lower by so many standard errors of the
         difference.
         """
+        losses = _numbers(losses)
         loss, now = _mean(losses, self.weight), len(self.curve)
         later = replace(self, curve=(*self.curve, loss))
         if loss < self.loss and self._beaten_by(losses, standard_errors):
@@ -82,7 +85,9 @@ class BestSoFar:
         return bool(mean >= standard_errors * error)
 
     def _of_groups(self, gain: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return np.bincount(self.group, self.weight * gain), np.bincount(self.group, self.weight)
+        weight = np.bincount(self.group, self.weight)
+        some = weight > 0  # the others have no say, and none of them is one of few
+        return np.bincount(self.group, self.weight * gain)[some], weight[some]
 
 
 def best_at_start(
@@ -94,6 +99,8 @@ def best_at_start(
 ) -> BestSoFar:
     """The :class:`BestSoFar` before the first epoch; each row is its own group by default."""
     group = np.arange(len(losses)) if group is None else group
+    # A row that no number stands for has the largest loss: any other is better.
+    losses = _numbers(np.where(np.isnan(losses), _LARGEST, losses))
     loss = _mean(losses, weight)
     return BestSoFar(params, losses, losses, weight, group, tol, (loss,), 0, loss, 0)
 
@@ -102,6 +109,14 @@ def mean_and_error(totals: np.ndarray, weight: np.ndarray) -> tuple[float, float
     """The mean of weighted totals, and its standard error."""
     mean = totals.sum() / weight.sum()
     return mean, np.sqrt(np.sum((totals - weight * mean) ** 2)) / weight.sum()
+
+
+def _numbers(losses: np.ndarray) -> np.ndarray:
+    """Losses of rows too far out for single precision as its largest number.
+
+    The difference of two infinities, a gain of such a row, would be none.
+    """
+    return np.minimum(losses, _LARGEST)
 
 
 def _mean(losses: np.ndarray, weight: np.ndarray) -> float:

@@ -101,7 +101,9 @@ class Objective:
     def in_units(self, loss: Any, model: Model, scale: float) -> Any:
         """A loss of standardized rows, or an array of such, for rows ``scale`` times as large."""
         with np.errstate(over="ignore"):
-            return loss * np.float64(scale) ** model.loss.power
+            for _ in range(model.loss.power):  # the power itself may be beyond all numbers
+                loss = loss * np.float64(scale)
+        return loss
 
     def check(self, model: Model) -> None:
         """Raise a ValueError where a field is out of range for the model."""

@@ -18,6 +18,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skautoencoder import AutoencoderImputer, AutoencoderTransformer
+from skautoencoder._estimators._imputer_fit import _n_different
 
 QUICK = {"n_networks": 1, "hidden_layer_sizes": (8,), "max_iter": 1, "random_state": 0}
 
@@ -183,6 +184,12 @@ def test_copies_of_rows_do_not_tell_each_other_what_was_hidden():
     assert imputer.blend_weights_[1] < 0.3
 
 
+def test_copies_of_hidden_cells_count_once():
+    cells = np.random.default_rng(0).uniform(size=(12, 4)) < 0.1
+    assert _n_different(cells, np.arange(12)) == cells.sum()
+    assert _n_different(np.repeat(cells, 50, axis=0), np.arange(12).repeat(50)) == cells.sum()
+
+
 def test_single_precision_stays_single_and_integers_become_double():
     _, rows = curved(60)
     imputer = AutoencoderImputer(**QUICK)
@@ -202,6 +209,18 @@ ODD = {
         np.random.default_rng(0).uniform(size=(150, 3)) < 0.1,
         np.nan,
         np.random.default_rng(1).standard_normal((150, 3)) * [1e-20, 1.0, 1e20],
+    ),
+    "three different rows": np.where(
+        np.random.default_rng(2).uniform(size=(200, 3)) < 0.05,
+        np.nan,
+        np.random.default_rng(1).integers(0, 4, (3, 3))[
+            np.random.default_rng(0).integers(3, size=200)
+        ],
+    ),
+    "a row far out": np.where(
+        np.random.default_rng(0).uniform(size=(150, 3)) < 0.1,
+        np.nan,
+        np.random.default_rng(1).normal(size=(150, 3)) + 1e19 * (np.arange(150)[:, None] == 1),
     ),
     "wide": np.where(
         np.random.default_rng(0).uniform(size=(12, 90)) < 0.3,
@@ -224,6 +243,13 @@ def test_no_gap_is_left_whatever_the_rows(name):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("name", ["three different rows", "a row far out"])
+def test_networks_for_which_no_cell_is_hidden_are_left_out(name):
+    imputer = AutoencoderImputer(**QUICK | {"n_networks": 3})
+    assert np.isfinite(imputer.fit_transform(ODD[name])).all()
+    assert_array_equal(imputer.blend_weights_, 0)  # a handful of cells says nothing
+
+
 def test_it_works_in_pipelines_and_searches_and_gives_frames():
     pd = pytest.importorskip("pandas")
     whole, rows = linear(120)

@@ -120,6 +120,18 @@ def test_the_unit_of_the_data_changes_nothing(size, kind):
         assert np.isfinite([*ours.loss_curve_, ours.best_loss_]).all()
 
 
+@pytest.mark.parametrize("size", [1e19, 1e25, 1e150, 1e200])
+@pytest.mark.parametrize("settings", [*UNIT_SETTINGS.values(), {"init": "pca", "max_iter": 2}])
+def test_a_row_far_out_does_no_harm(size, settings):
+    # Its square, or its loss, may be beyond all numbers of one precision or the other.
+    X = curved(60)
+    X[1] = size * np.arange(1, 6)
+    ours = quick(**settings).fit(X)
+    assert np.isfinite(ours.transform(X)).all()
+    numbers = [*ours.explained_variance_, ours.noise_variance_, ours.best_loss_]
+    assert not np.isnan(numbers).any()
+
+
 @pytest.mark.parametrize("size", [1e-30, 1e-21, 1e15, 1e20])
 def test_single_precision_data_have_units_too(size):
     X = (size * curved(60)).astype(np.float32)

@@ -222,6 +222,28 @@ def test_the_best_weights_may_be_the_start():
     assert best.curve[:3] == (3.0, 4.0, 2.0)
 
 
+def test_a_loss_without_a_number_in_single_precision_hides_no_other():
+    best = selection([np.inf, *np.ones(99)])
+    better = best.after("better", np.array([np.inf, *np.full(99, 0.5)]))
+    assert np.isfinite(better.curve).all()
+    gain, _ = better.gains_of_groups()
+    assert_array_equal(gain[:2], [0.0, 0.0])  # it drowns all others, and the start is kept
+    assert better.params == "start"
+    assert not Recipe().has_risen(better)
+    assert not Recipe().convinced_by(better, 0.0)
+    assert best.after("in reach", np.full(100, 0.5)).params == "in reach"
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_groups_without_weight_have_no_say(place):
+    group, weight = np.array([0, 1, 1]), np.zeros(3)
+    weight[group == place] = 1
+    best = selection([1.0, 1.0, 1.0], weight, group).after("better", np.full(3, 0.5))
+    gain, of_group = best.gains_of_groups()
+    assert_array_equal(gain, 0.5 * of_group)
+    assert Recipe().convinced_by(best, 0.0)  # as if there were one group alone
+
+
 def test_the_best_weights_change_only_for_a_gain_beyond_chance():
     gain = np.tile([0.2, 0.0], 50)  # 0.1 in the mean, with a standard error of 0.01
     for sure, expected in ((9.0, "better"), (11.0, "start")):
