@@ -211,8 +211,13 @@ class GradientLearner:
 
     def losses_after(self, done: Epochs, rows: Source, index: Index, unit: float) -> np.ndarray:
         """The same after each epoch: (n_epochs, n_rows)."""
-        several = [done.params] if self._n_together == 1 else self.kept(done)
-        return self._losses(several, rows, index, unit)
+        if self._n_together == 1:
+            return self._losses([done.params], rows, index, unit)
+        vectors = np.asarray(done.params)[: len(done.losses)]
+        # The average of the weights waits for some steps, which short epochs may lie between.
+        changed = np.append(True, (vectors[1:] != vectors[:-1]).any(axis=1))
+        several = [cut(vector, self.start_params) for vector in vectors[changed]]
+        return self._losses(several, rows, index, unit)[np.cumsum(changed) - 1]
 
     def _losses(self, several: list[Any], rows: Source, index: Index, unit: float) -> np.ndarray:
         evaluate = evaluation_program(jax.tree.structure((self.model, self.objective)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import pairwise
 
 import jax
 import numpy as np
@@ -112,6 +113,25 @@ def test_one_step_of_gradient_descent_by_hand(weight):
     model = plain.model
     error = model.error(x, model.decode(params, model.encode(params, x)))
     assert done.losses[0] == pytest.approx(np.average(error, weights=weight), rel=1e-5)
+
+
+def test_weights_that_an_epoch_left_alone_are_measured_once(monkeypatch):
+    one = learner(batch_size=2)  # three steps an epoch, of which the average moves every eighth
+    X = np.random.RandomState(0).standard_normal((5, 3))
+    rows, index = Rows(X, np.ones(5)), np.arange(5)
+    rngs = [np.random.default_rng(seed) for seed in range(12)]
+    done = one.epochs(one.begin(), rows, index, rngs, 12)
+    expected = [one.losses(params, rows, index, 1.0) for params in one.kept(done)]
+    n_measured, measure = [], one._losses
+    monkeypatch.setattr(
+        type(one),
+        "_losses",
+        lambda _, several, *a: n_measured.append(len(several)) or measure(several, *a),
+    )
+    assert_array_equal(one.losses_after(done, rows, index, 1.0), expected)
+    n_different = 1 + np.sum([(a != b).any() for a, b in pairwise(expected)])
+    assert n_measured == [n_different]
+    assert 3 < n_different < 12
 
 
 def test_weight_decay_shrinks_matrices_alone():
