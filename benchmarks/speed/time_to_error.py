@@ -16,8 +16,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout: `benchmarks`, `skautoencoder`
 
 import time
+import warnings
 
 from sklearn.decomposition import PCA
+from sklearn.exceptions import ConvergenceWarning
 
 from benchmarks.lib.arguments import command_line, parse
 from benchmarks.lib.images import load
@@ -67,7 +69,9 @@ def ours(train, test, encoder, goal, n_epochs, settings):
         code, hidden_layer_sizes=hidden, batch_size=128, random_state=0,
         n_iter_no_change=10**6, **settings,
     )  # fmt: skip
-    estimator.set_params(max_iter=1).fit(train[:500], X_val=test[:500])  # compiles
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        estimator.set_params(max_iter=1).fit(train[:500], X_val=test[:500])  # compiles
     estimator.set_params(max_iter=n_epochs)
     seconds, _ = timed(lambda: estimator.fit(train, X_val=test))
     return reached(estimator.validation_loss_curve_, seconds, goal)
