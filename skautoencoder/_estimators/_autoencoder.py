@@ -88,8 +88,8 @@ class AutoencoderTransformer(BaseAutoencoder):
         none is held out while others are learnt from.
     n_iter_no_change : int or np.inf, default=10
         Epochs without progress before training stops. It waits for at least 500 steps, as an
-        epoch of few rows is a handful, unless the validation loss is well above its best; in a
-        second try, see Notes, for 1,000.
+        epoch of few rows is a handful, unless the validation loss, if it is of distances and not
+        of probabilities, is well above its best; in a second try, see Notes, for 1,000.
     tol : float, default=1e-4
         Relative improvement of the validation loss that counts as progress.
     warm_start : bool, default=False

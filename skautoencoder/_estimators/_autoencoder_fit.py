@@ -64,7 +64,8 @@ def make_plan(estimator, rows, seed, *, validation, groups, continued, span=None
     )
     learner, index = lanes[0].learner, lanes[0].index
     n_steps = learner.steps_an_epoch(learnt.count(index))
-    patience = recipe.patience(estimator.n_iter_no_change, n_steps)
+    of_distances = estimator._asked_loss().power > 0
+    patience = recipe.patience(estimator.n_iter_no_change, n_steps, of_distances=of_distances)
     return Plan(
         learnt,
         lanes,

@@ -14,9 +14,10 @@ import pyarrow as pa
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
+from sklearn.datasets import load_iris
 from sklearn.exceptions import NotFittedError, SkipTestWarning
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -385,6 +386,19 @@ def test_never_worse_than_pca_of_the_encoded_table_on_held_out_rows(frame):
         pure.transform(ours._encoding.encode(read_table(frame))[0]),
         atol=1e-5,
     )
+
+
+@pytest.mark.slow
+def test_a_loss_that_rises_before_it_falls_is_waited_for():
+    # Kinds are told firmly and wrongly before they are told rightly.
+    iris = load_iris(as_frame=True)
+    frame = iris.data.assign(kind=iris.target_names[iris.target])
+    train, _ = train_test_split(frame, test_size=0.25, random_state=1)
+    ours = TableAutoencoderTransformer(2, random_state=1).fit(train).autoencoder_
+    curve = np.array(ours.validation_loss_curve_) / ours.validation_loss_curve_[0]
+    assert curve[:100].max() > 1.1
+    assert curve[100:].min() < 0.7 < curve[:50].min()
+    assert ours.best_loss_ < 0.7 * ours.validation_loss_curve_[0]
 
 
 @pytest.mark.slow

@@ -538,8 +538,10 @@ def test_a_second_try_waits_longer(waits):
     ],
 )
 def test_patience_is_of_epochs_and_of_steps(n_iter_no_change, steps_an_epoch, waits):
-    found = Recipe().patience(n_iter_no_change, steps_an_epoch)
+    found = Recipe().patience(n_iter_no_change, steps_an_epoch, of_distances=True)
     assert tuple(found.values()) == waits
+    of_probabilities = Recipe().patience(n_iter_no_change, steps_an_epoch, of_distances=False)
+    assert tuple(of_probabilities.values()) == (*waits[:2], waits[0])
     assert tuple(found) == ("patience", "patience_of_second_try", "patience_rising")
 
 
