@@ -72,9 +72,9 @@ class AutoencoderTransformer(BaseAutoencoder):
     precision : {"float32", "bfloat16"}, default="float32"
         Of the hidden layers' products while training. "bfloat16" rounds what is multiplied to
         eight bits, and trains wide networks in about half the time where a processor multiplies
-        such numbers faster: AMX, AVX512-BF16, GPUs. Sums, weights, the linear path, the
-        optimizer and the choice of the best weights are in single precision all the same,
-        and so is the fitted model.
+        such numbers faster: AMX, AVX512-BF16, GPUs. Sums, weights, the linear path, layers of at
+        most 128 inputs or outputs, the optimizer and the choice of the best weights are in
+        single precision all the same, and so is the fitted model.
     max_iter : int, default=200
         Epochs, at most.
     early_stopping : bool, default=True

@@ -34,12 +34,16 @@ class Bfloat16Model(Model):
 
 jax.tree_util.register_dataclass(Bfloat16Model)
 
+# Layers of so few inputs or outputs stay in single precision: they gain little time, and a table of
+# few columns would be rounded as it comes in (`benchmarks/README.md` has what that cost).
+_NARROW = 128
+
 # What a fit trains, by the name of its precision.
 MODELS: dict[str, type[Model]] = {"float32": Model, "bfloat16": Bfloat16Model}
 
 
 class _Weight:
-    """A layer's weights, which whatever comes from the left is multiplied by in bfloat16.
+    """A wide layer's weights, which whatever comes from the left is multiplied by in bfloat16.
 
     Turned ones are read along the other axis: XLA fails at some products of what it turns.
     """
@@ -59,6 +63,8 @@ class _Weight:
         return _Weight(self._values, 1 - self._along)
 
     def __rmatmul__(self, x: Any) -> Any:
+        if min(self._values.shape) <= _NARROW:
+            return x @ (self._values.T if self._along else self._values)
         rows = x.reshape(-1, x.shape[-1])  # of a convolution: patches
         return _product(rows, self._values, self._along).reshape(*x.shape[:-1], -1)
 

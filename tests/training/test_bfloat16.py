@@ -15,10 +15,21 @@ from sklearn.base import clone
 from sklearn.decomposition import PCA
 
 from skautoencoder import AutoencoderSearchCV, TableAutoencoderTransformer
-from skautoencoder._training._bfloat16 import _product
+from skautoencoder._training import _bfloat16
+from skautoencoder._training._bfloat16 import _product, _Weight
+from skautoencoder._training._gradient import training_program
 from skautoencoder._training._gradient_learner import GradientLearner
 from skautoencoder.objectives import Contractive, Objective
 from tests.conftest import curved, quick, quick_convolutional
+
+
+@pytest.fixture
+def narrow_ones_too(monkeypatch):
+    """Small networks, which are quick, are rounded as wide ones are."""
+    monkeypatch.setattr(_bfloat16, "_NARROW", 0)
+    training_program.forget()
+    yield
+    training_program.forget()
 
 
 def rounded(x):
@@ -47,6 +58,17 @@ def test_a_product_and_its_gradients_are_sums_of_rounded_numbers(shape, along):
     np.testing.assert_allclose(of_weights, x.T @ change, rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("shape", [(128, 200), (200, 128), (129, 129), (3, 256), (256, 2)])
+def test_layers_that_are_wide_on_both_sides_are_rounded(shape, turned):
+    rng = np.random.default_rng(0)
+    x, weights = (rng.standard_normal(s).astype(np.float32) for s in ((4, shape[0]), shape))
+    as_kept = _Weight(jnp.asarray(weights.T)).T if turned else _Weight(jnp.asarray(weights))
+    wide = min(shape) > 128
+    expected = rounded(x) @ rounded(weights) if wide else x @ weights
+    np.testing.assert_allclose(jnp.asarray(x) @ as_kept, expected, rtol=1e-4, atol=1e-4)
+
+
 KINDS = {
     "dense": quick(hidden_layer_sizes=(16,)),
     "random start": quick(init="glorot"),
@@ -67,6 +89,7 @@ def spread(x):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("narrow_ones_too")
 @pytest.mark.parametrize("name", KINDS)
 def test_every_kind_of_fit_ends_where_single_precision_does(name):
     X = curved(300)
@@ -80,6 +103,7 @@ def test_every_kind_of_fit_ends_where_single_precision_does(name):
     assert {a.dtype for a in ours.encoder_.weights} == {np.dtype(np.float32)}
 
 
+@pytest.mark.usefixtures("narrow_ones_too")
 def test_losses_that_choose_the_weights_are_of_single_precision():
     X = curved(600)
     ours = quick(precision="bfloat16").fit(X, X_val=X)
@@ -89,6 +113,7 @@ def test_losses_that_choose_the_weights_are_of_single_precision():
     np.testing.assert_allclose(-ours.score_samples(X).mean(), ours.best_loss_, rtol=1e-5)
 
 
+@pytest.mark.usefixtures("narrow_ones_too")
 def test_where_the_truth_is_linear_the_result_is_pca():
     rng = np.random.default_rng(0)
     X = rng.standard_normal((200, 2)) @ rng.standard_normal((2, 6))
@@ -100,6 +125,7 @@ def test_where_the_truth_is_linear_the_result_is_pca():
     )
 
 
+@pytest.mark.usefixtures("narrow_ones_too")
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_products_alone_are_rounded(precision, monkeypatch):
     programs = []
@@ -121,6 +147,7 @@ def test_products_alone_are_rounded(precision, monkeypatch):
     assert not any("xbf16>" in line.split("->")[-1] for line in products)
 
 
+@pytest.mark.usefixtures("narrow_ones_too")
 def test_an_objective_of_ones_own_meets_plain_weights():
     @dataclass(frozen=True)
     class Shrinking(Objective):
@@ -132,6 +159,7 @@ def test_an_objective_of_ones_own_meets_plain_weights():
     assert np.isfinite(ours.loss_curve_).all()
 
 
+@pytest.mark.usefixtures("narrow_ones_too")
 def test_a_chunk_a_table_and_more_epochs_take_it():
     X = curved(200)
     ours = quick(precision="bfloat16").partial_fit(X).partial_fit(X)
