@@ -52,11 +52,15 @@ class _Weight:
         self._values = values
         self._along = along  # the axis of what comes in
 
+    @property
+    def _as_a_matrix(self) -> Any:
+        return self._values.T if self._along else self._values
+
     def __len__(self) -> int:
         return self._values.shape[self._along]
 
     def __getitem__(self, place: Any) -> _Weight:
-        return _Weight((self._values.T if self._along else self._values)[place])
+        return _Weight(self._as_a_matrix[place])
 
     @property
     def T(self) -> _Weight:
@@ -64,7 +68,7 @@ class _Weight:
 
     def __rmatmul__(self, x: Any) -> Any:
         if min(self._values.shape) <= _NARROW:
-            return x @ (self._values.T if self._along else self._values)
+            return x @ self._as_a_matrix
         rows = x.reshape(-1, x.shape[-1])  # of a convolution: patches
         return _product(rows, self._values, self._along).reshape(*x.shape[:-1], -1)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
+from itertools import compress
 from typing import Any, NamedTuple
 
 import jax
@@ -216,7 +217,7 @@ class GradientLearner:
         vectors = np.asarray(done.params)[: len(done.losses)]
         # The average of the weights waits for some steps, which short epochs may lie between.
         changed = np.append(True, (vectors[1:] != vectors[:-1]).any(axis=1))
-        several = [cut(vector, self.start_params) for vector in vectors[changed]]
+        several = list(compress(self.kept(done), changed))
         return self._losses(several, rows, index, unit)[np.cumsum(changed) - 1]
 
     def _losses(self, several: list[Any], rows: Source, index: Index, unit: float) -> np.ndarray:

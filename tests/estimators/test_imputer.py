@@ -242,7 +242,6 @@ def test_no_gap_is_left_whatever_the_rows(name):
     assert_array_equal(filled[seen], rows[seen])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["three different rows", "a row far out"])
 def test_networks_for_which_no_cell_is_hidden_are_left_out(name):
     imputer = AutoencoderImputer(**QUICK | {"n_networks": 3})
@@ -250,6 +249,7 @@ def test_networks_for_which_no_cell_is_hidden_are_left_out(name):
     assert_array_equal(imputer.blend_weights_, 0)  # a handful of cells says nothing
 
 
+@pytest.mark.slow
 def test_it_works_in_pipelines_and_searches_and_gives_frames():
     pd = pytest.importorskip("pandas")
     whole, rows = linear(120)
